@@ -1,0 +1,1 @@
+"""Faces: the YuNet network in numpy."""

@@ -1,0 +1,1 @@
+"""The fixer: a report becomes a plan, the plan becomes proved bytes."""

@@ -1,0 +1,1 @@
+"""Platforms: one TOML file a place, and the loader."""

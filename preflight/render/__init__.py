@@ -1,0 +1,1 @@
+"""Renderers: reports become text, JSON and pages."""

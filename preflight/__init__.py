@@ -1,0 +1,1 @@
+"""preflight: says why a profile photo will not upload, and makes a copy that will."""
