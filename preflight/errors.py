@@ -48,7 +48,7 @@ class ConfigError(UsageError):
     """A settings or platform file that cannot be used as it is."""
 
 
-class PlatformConflict(UsageError):
+class PlatformConflictError(UsageError):
     """Two platforms whose limits no single file can satisfy."""
 
 
