@@ -1,0 +1,32 @@
+import os
+import subprocess
+import sys
+
+
+def _in_new_python(code: str, **environment: str) -> str:
+    env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"} | environment
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_importing_the_module_does_not_load_numpy():
+    code = "import preflight.scanner.arrays, sys; print('numpy' in sys.modules)"
+    assert _in_new_python(code) == "False"
+
+
+def test_numpy_starts_with_one_thread():
+    code = (
+        "from preflight.scanner.arrays import numpy; import os;"
+        "print(numpy().__name__, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    assert _in_new_python(code) == "numpy 1"
+
+
+def test_a_number_of_threads_that_the_user_set_is_kept():
+    code = (
+        "from preflight.scanner.arrays import numpy; import os;"
+        "numpy(); print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    assert _in_new_python(code, OPENBLAS_NUM_THREADS="3") == "3"
