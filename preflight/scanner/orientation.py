@@ -1,0 +1,69 @@
+"""Orientation: the eight ways a picture may lie in its file (Exif 2.32, tag 0x0112)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight.facts import Box
+
+if TYPE_CHECKING:
+    from PIL.Image import Transpose
+
+SWAPS_SIDES = frozenset({5, 6, 7, 8})
+"""Codes that make a wide picture tall."""
+
+MIRRORS = frozenset({2, 4, 5, 7})
+"""Codes that turn left into right; most phones' front cameras write them."""
+
+
+def transposition(orientation: int) -> Transpose | None:
+    """Pillow's operation that turns a picture with that Exif code upright; None for 1."""
+    from PIL.Image import Transpose
+
+    return {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }.get(orientation)
+
+
+def upright_size(width: int, height: int, orientation: int) -> tuple[int, int]:
+    """Width and height as a viewer shows them."""
+    return (height, width) if orientation in SWAPS_SIDES else (width, height)
+
+
+def to_upright(box: Box, orientation: int, width: int, height: int) -> Box:
+    """Maps a box from the stored to the upright picture.
+
+    Args:
+        box: In stored pixels.
+        orientation: Exif code 1 to 8.
+        width: Stored width in pixels.
+        height: Stored height in pixels.
+
+    >>> to_upright((0, 0, 10, 20), 6, 100, 50)
+    (30, 0, 50, 10)
+    """
+    left, top, right, bottom = box
+    if orientation in SWAPS_SIDES:
+        left, top, right, bottom = top, left, bottom, right
+        width, height = height, width
+    if orientation in (2, 3, 6, 7):
+        left, right = width - right, width - left
+    if orientation in (3, 4, 7, 8):
+        top, bottom = height - bottom, height - top
+    return left, top, right, bottom
+
+
+def to_stored(box: Box, orientation: int, width: int, height: int) -> Box:
+    """Maps a box from the upright to the stored picture; `width`, `height` are the stored ones.
+
+    >>> to_stored((30, 0, 50, 10), 6, 100, 50)
+    (0, 0, 10, 20)
+    """
+    inverse = {6: 8, 8: 6}.get(orientation, orientation)
+    return to_upright(box, inverse, *upright_size(width, height, orientation))
