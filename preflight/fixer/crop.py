@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from preflight.errors import UsageError
+from preflight.faces.head import head_box, main_faces
 from preflight.facts import Box, Face
+from preflight.fixer.framing import Heads, Photo, Place, best_place
 from preflight.fixer.options import FixOptions
 
 
@@ -13,10 +18,10 @@ class Window:
     """The chosen square.
 
     Attributes:
-        box: Left, top, right, bottom; square; leaves the photo only when padding.
+        box: Left, top, right, bottom in whole pixels; square; leaves the photo only when padding.
         how: One plain clause for people: "around the face", "from the middle".
         padded: `box` leaves the photo, so that something has to be filled.
-        faces_used: Faces whose heads the square is meant to hold.
+        faces_used: Faces whose heads the square is meant to hold, the main one first.
         heads_left_out: Main heads that did not fit.
         air: 1 - (farthest head point / radius): at least 0 when all heads are inside the circle;
             None without a face.
@@ -32,8 +37,28 @@ class Window:
     notes: tuple[str, ...] = ()
 
 
+class NoFaceError(UsageError):
+    """`face` framing was asked for, and no face is known. For the fixer: a refusal, not a crash."""
+
+
 TOP_SHARE = 0.25
 """Of the spare height above the square in a portrait without a known face (faces.md, rule 9)."""
+
+MOST_EXCESS = 1.05
+"""Farthest head point over radius up to which a head counts as inside: the head box is the 80th
+percentile of real heads, so that most are smaller (faces.md, rule 7)."""
+
+AUTO_HEAD_SHARE = 0.30
+"""Least share of the square's height that `auto` gives to the main head."""
+
+AUTO_SIDE_SHARE = 0.50
+"""Least share of the photo's short side that `auto` keeps, unless the circle needs less."""
+
+FACE_HEAD_SHARE = 0.45
+"""Share of the square's height that `face` gives to the head (faces.md, rule 4)."""
+
+MOST_ENLARGEMENT = 2.0
+"""`face` goes no closer than this: beyond it a face looks soft."""
 
 
 def choose_window(
@@ -45,9 +70,132 @@ def choose_window(
         width_px: Width of the upright photo.
         height_px: Height of it.
         faces: As found in it; None when nobody looked.
-        options: `crop` and `pad` are obeyed.
+        options: `crop` and `pad` are obeyed; `face` also looks at `size_px`.
 
     Raises:
-        UsageError: A window that does not touch the photo, or `face` without one.
+        UsageError: An explicit window that is not square, does not touch the photo, or leaves it
+            without `pad`.
+        NoFaceError: `face` without one.
     """
-    raise NotImplementedError
+    crop, photo = options.crop, Photo(width_px, height_px)
+    if isinstance(crop, tuple):
+        return _explicit(photo, crop, options)
+    if crop == "whole":
+        return _whole(photo)
+    if crop in ("center", "top"):
+        share = 0.5 if crop == "center" else 0.0
+        how = "from the middle" if crop == "center" else "from the top"
+        return Window(photo.square(share), how)
+    if not faces:
+        if crop == "face":
+            raise NoFaceError(
+                "No face was found in this photo, so it cannot be framed as a portrait.",
+                "Use --crop auto, or name the place: --crop X,Y,SIDE.",
+            )
+        return _without_face(photo, looked=faces is not None)
+    return _around(photo, main_faces(faces), options)
+
+
+def _explicit(photo: Photo, crop: Box, options: FixOptions) -> Window:
+    size = f"The photo is {photo.width_px} x {photo.height_px} pixels."
+    if not all(math.isfinite(value) and abs(value) < 1e9 for value in crop):
+        raise UsageError("The window to cut out is not made of proper numbers.", size)
+    left, top, right, bottom = (round(value) for value in crop)
+    side = right - left
+    if side < 1 or abs(side - (bottom - top)) > 1:
+        raise UsageError(f"The window to cut out is not square: {side} x {bottom - top}.", size)
+    box = (left, top, right, top + side)
+    if left >= photo.width_px or top >= photo.height_px or right <= 0 or top + side <= 0:
+        raise UsageError("The window to cut out lies outside the photo.", size)
+    padded = not photo.holds(box)
+    if padded and options.pad is None:
+        advice = f"{size} Choose a smaller one, or say how to fill the rest with --pad."
+        raise UsageError("The window to cut out reaches over the edge of the photo.", advice)
+    return Window(box, "where you said", padded)
+
+
+def _whole(photo: Photo) -> Window:
+    side = max(photo.width_px, photo.height_px)
+    left, top = (photo.width_px - side) // 2, (photo.height_px - side) // 2
+    box = (left, top, left + side, top + side)
+    return Window(box, "the whole photo", padded=photo.width_px != photo.height_px)
+
+
+def _without_face(photo: Photo, *, looked: bool) -> Window:
+    portrait = photo.height_px > photo.width_px
+    how = "from the upper part" if portrait else "from the middle"
+    if photo.width_px == photo.height_px:
+        how = "the whole photo"
+    note = (
+        "No face was found, so the square was taken "
+        if looked
+        else ("Nobody looked for a face, so the square was taken ")
+    )
+    return Window(photo.square(TOP_SHARE if portrait else 0.5), how, notes=(f"{note}{how}.",))
+
+
+def _around(photo: Photo, faces: Sequence[Face], options: FixOptions) -> Window:
+    boxes = [head_box(face.box, photo.width_px, photo.height_px) for face in faces]
+    order = sorted(range(len(faces)), key=lambda number: _distance(boxes[0], boxes[number]))
+    pad, count = options.pad is not None, len(faces)
+    place = _place(photo, Heads.of(boxes), options)
+    if place.excess > MOST_EXCESS and not pad:
+        count, place = _most_that_fit(photo, [boxes[number] for number in order], options, place)
+    kept = [faces[number] for number in order[:count]]
+    left_out = len(faces) - count
+    return Window(
+        place.box,
+        how="around the face" if count == 1 else f"around {count} faces",
+        padded=not photo.holds(place.box),
+        faces_used=tuple(kept),
+        heads_left_out=left_out,
+        air=1 - place.excess,
+        notes=_notes(place, count, left_out),
+    )
+
+
+def _distance(one: Box, other: Box) -> float:
+    """Between the centres of two boxes, twice."""
+    return math.hypot(one[0] + one[2] - other[0] - other[2], one[1] + one[3] - other[1] - other[3])
+
+
+def _place(photo: Photo, heads: Heads, options: FixOptions) -> Place:
+    """The square for these heads; the least bad one if the circle cannot hold them."""
+    short = photo.short_px
+    if options.crop == "face":
+        wanted = max(heads.tallest_px / FACE_HEAD_SHARE, options.size_px / MOST_ENLARGEMENT)
+    else:
+        wanted = max(heads.tallest_px / AUTO_HEAD_SHARE, short * AUTO_SIDE_SHARE)
+    place = best_place(photo, heads, wanted, larger_first=options.crop == "face")
+    if place.excess > MOST_EXCESS and options.pad is not None:
+        return heads.tight_square()
+    return place
+
+
+def _most_that_fit(
+    photo: Photo, nearest_first: Sequence[Box], options: FixOptions, all_of_them: Place
+) -> tuple[int, Place]:
+    """How many of the heads nearest to the main one fit into the circle, at least that one."""
+    fit, too_many = 0, len(nearest_first)
+    best = all_of_them
+    while too_many - fit > 1:
+        count = (fit + too_many) // 2
+        place = _place(photo, Heads.of(nearest_first[:count]), options)
+        if place.excess <= MOST_EXCESS:
+            fit, best = count, place
+        else:
+            too_many = count
+            if count == 1:
+                best = place
+    return max(fit, 1), best
+
+
+def _notes(place: Place, count: int, left_out: int) -> tuple[str, ...]:
+    notes = []
+    if left_out:
+        who = "1 other person is" if left_out == 1 else f"{left_out} other people are"
+        notes.append(f"The circle cannot hold everybody: {who} cut off or left out.")
+    if place.excess > 1:
+        whose = "The head is" if count == 1 else "The heads are"
+        notes.append(f"{whose} too large or too near the edge of the photo: the circle cuts a bit.")
+    return tuple(notes)

@@ -1,0 +1,209 @@
+"""YuNet, the face network, in numpy: 53,104 weights, from a canvas of pixels to scored boxes.
+
+Architecture and decoding follow the authors' face_detection_yunet_2023mar.onnx
+(https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet; Wu, Peng, Yu: "YuNet: A
+Tiny Millisecond-level Face Detector", 2023). Maps are float32 arrays of shape (channels, height,
+width). Every convolution but the first is a pair: a 1 x 1 one that mixes the channels and a
+depthwise 3 x 3 one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from preflight.scanner.arrays import numpy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Map = NDArray[Any]
+
+WEIGHTS_FILE = "yunet_2023mar_fp16.bin"
+CANVAS_STEP_PX = 32
+"""Width and height of the canvas are multiples of it: the coarsest of the three grids."""
+
+STRIDES_PX = (8, 16, 32)
+LANDMARK_WEIGHTS = 3 * (64 * 10 + 10 + 90 + 10)
+"""Of the heads for eyes, nose and mouth at the end of the file; the crop does not need them."""
+
+BLOCK_VALUES = 32_768
+"""Values of a map that are worked on together: 128 KB, so that they stay in the core's cache."""
+
+MAX_EXPONENT = 20.0
+"""exp() of the network's outputs is cut off here: 0 or 1 for a score, endless for a size."""
+
+
+class Pair(NamedTuple):
+    """A 1 x 1 convolution (out, in), (out, 1, 1) and the depthwise one (out, 9, 1), (out, 1)."""
+
+    mix: Map
+    mix_bias: Map
+    taps: Map
+    bias: Map
+
+
+class Boxes(NamedTuple):
+    """Candidates: (n, 4) left, top, right, bottom in pixels of the canvas, and (n,) scores."""
+
+    edges_px: Map
+    scores: Map
+
+
+class YuNet:
+    """The network. Read only after construction, so threads may share it."""
+
+    def __init__(self, weights: bytes) -> None:
+        """Takes the content of the weights file: little-endian float16 in the order of the graph.
+
+        Raises:
+            ValueError: The file has another length.
+        """
+        np = numpy()
+        self._values = np.frombuffer(weights, dtype="<f2").astype(np.float32)
+        self._used = 0
+        self._stem = self._take(16, 27), self._take(16, 1)
+        self._stages = [
+            [self._pair(16, 16)],
+            [self._pair(16, 16), self._pair(16, 32), self._pair(32, 32), self._pair(32, 64)],
+            *([self._pair(64, 64), self._pair(64, 64)] for _ in range(3)),
+        ]
+        self._neck = [self._pair(64, 64) for _ in STRIDES_PX]
+        kinds = [[self._pair(64, channels) for _ in STRIDES_PX] for channels in (1, 4, 1)]
+        if self._used + LANDMARK_WEIGHTS != self._values.size:
+            raise ValueError(f"{WEIGHTS_FILE} is not the weights file of this network")
+        # One pair for the three heads of a level: class (0), box (1 to 4), objectness (5).
+        self._heads = [Pair(*map(np.concatenate, zip(*level))) for level in zip(*kinds)]
+
+    def _take(self, *shape: int) -> Map:
+        count = 1
+        for length in shape:
+            count *= length
+        self._used += count
+        values: Map = self._values[self._used - count : self._used].reshape(shape)
+        return values
+
+    def _pair(self, inputs: int, outputs: int) -> Pair:
+        return Pair(
+            self._take(outputs, inputs),
+            self._take(outputs, 1, 1),
+            self._take(outputs, 9, 1),
+            self._take(outputs, 1),
+        )
+
+    def detect(self, canvas: Map, threshold: float) -> Boxes:
+        """Finds the candidates, overlapping ones included, in no particular order.
+
+        Args:
+            canvas: (height, width, 3) uint8, RGB; both sides multiples of `CANVAS_STEP_PX`.
+            threshold: Least score, above 0 and below 1.
+        """
+        np = numpy()
+        found = [
+            _decode(np, output, stride, threshold)
+            for output, stride in zip(self._forward(np, canvas), STRIDES_PX)
+        ]
+        return Boxes(*map(np.concatenate, zip(*found)))
+
+    def _forward(self, np: Any, canvas: Map) -> list[Map]:
+        """The (6, rows, columns) outputs for the three strides."""
+        current = self._first(np, canvas)
+        levels = []
+        for number, stage in enumerate(self._stages):
+            for pair in stage:
+                current = _pair_forward(np, current, pair, relu=True)
+            if number >= 2:
+                levels.append(current)
+            if number < 4:
+                current = _halve(np, current)
+        return self._outputs(np, levels)
+
+    def _first(self, np: Any, canvas: Map) -> Map:
+        """The 3 x 3 convolution with stride 2 on B, G, R from 0 to 255."""
+        height, width, _ = canvas.shape
+        padded = np.zeros((3, height + 2, width + 2), np.float32)
+        padded[:, 1:-1, 1:-1] = canvas.transpose(2, 0, 1)[::-1]
+        columns = np.empty((27, height // 2, width // 2), np.float32)
+        for tap in range(27):
+            channel, row, column = tap // 9, tap // 3 % 3, tap % 3
+            columns[tap] = padded[channel, row : row + height : 2, column : column + width : 2]
+        mix, bias = self._stem
+        current = mix @ columns.reshape(27, -1)
+        current += bias
+        np.maximum(current, 0, out=current)
+        result: Map = current.reshape(16, height // 2, width // 2)
+        return result
+
+    def _outputs(self, np: Any, levels: list[Map]) -> list[Map]:
+        """Adds the coarse levels to the finer ones, then applies the heads."""
+        merged: list[Map] = []
+        for level, pair in zip(reversed(levels), self._neck):
+            if merged:
+                level = level + merged[0].repeat(2, axis=1).repeat(2, axis=2)
+            merged.insert(0, _pair_forward(np, level, pair, relu=True))
+        return [
+            _pair_forward(np, level, pair, relu=False) for level, pair in zip(merged, self._heads)
+        ]
+
+
+def _pair_forward(np: Any, current: Map, pair: Pair, *, relu: bool) -> Map:
+    """1 x 1 convolution, then depthwise 3 x 3 with zeros outside.
+
+    The padded rows lie one behind the other, so that each of the nine taps is one plain slice of a
+    channel; the two values too many at each row's end are left behind.
+    """
+    inputs, height, width = current.shape
+    outputs = len(pair.mix)
+    row = width + 2
+    count = height * row
+    mixed = (pair.mix @ current.reshape(inputs, -1)).reshape(outputs, height, width)
+    padded = np.zeros((outputs, (height + 2) * row + 2), np.float32)
+    inner = padded[:, :-2].reshape(outputs, height + 2, row)[:, 1:-1, 1:-1]
+    np.add(mixed, pair.mix_bias, out=inner)
+    result: Map = np.empty((outputs, height, width), np.float32)
+    step = max(1, BLOCK_VALUES // count)
+    sums, product = np.empty((2, step, count), np.float32)
+    for first in range(0, outputs, step):
+        source, taps = padded[first : first + step], pair.taps[first : first + step]
+        total, term = sums[: len(source)], product[: len(source)]
+        total[:] = pair.bias[first : first + step]
+        for tap in range(9):
+            offset = tap // 3 * row + tap % 3
+            np.multiply(source[:, offset : offset + count], taps[:, tap], out=term)
+            total += term
+        kept = total.reshape(-1, height, row)[:, :, :width]
+        if relu:
+            np.maximum(kept, 0, out=result[first : first + step])
+        else:
+            result[first : first + step] = kept
+    return result
+
+
+def _halve(np: Any, current: Map) -> Map:
+    """The largest of every 2 x 2 values."""
+    rows = np.maximum(current[:, ::2], current[:, 1::2])
+    halved: Map = np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
+    return halved
+
+
+def _decode(np: Any, output: Map, stride_px: int, threshold: float) -> Boxes:
+    """Boxes of one level: centres relative to their cell, sizes as logarithms of cells."""
+    bounded = np.clip(output, -MAX_EXPONENT, MAX_EXPONENT).astype(np.float64)
+    chance = (1 + np.exp(-bounded[0])) * (1 + np.exp(-bounded[5]))
+    scores = 1 / np.sqrt(chance)
+    rows, columns = np.nonzero(scores >= threshold)
+    x, y, log_width, log_height = bounded[1:5, rows, columns]
+    half_width, half_height = np.exp(log_width) / 2, np.exp(log_height) / 2
+    x, y = x + columns, y + rows
+    edges = np.stack((x - half_width, y - half_height, x + half_width, y + half_height), axis=1)
+    return Boxes(edges * stride_px, scores[rows, columns])
+
+
+@cache
+def network() -> YuNet:
+    """The network with its weights, loaded on first use.
+
+    Two threads that come first together may both load it, which does no harm.
+    """
+    return YuNet(files("preflight.faces").joinpath(WEIGHTS_FILE).read_bytes())

@@ -1,0 +1,138 @@
+"""Finds the square whose circle holds some heads: its side, then its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from preflight.facts import Box
+from preflight.fixer.circle import Point, clamp, nearest_centre, outline, reach, smallest_circle
+
+LEAST_AIR = 0.04
+"""Free share of the radius around the heads (faces.md, rule 6)."""
+
+RAISE_SHARE = 0.10
+"""Of the height that one head leaves free: how far it sits above the middle, so that the eyes are
+near 45 % of the height (faces.md, rule 5)."""
+
+SIDE_STEPS = 24
+"""Sides that are tried between the wanted one and either limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """Size of the upright photo."""
+
+    width_px: int
+    height_px: int
+
+    @property
+    def short_px(self) -> int:
+        """The shorter side."""
+        return min(self.width_px, self.height_px)
+
+    def square(self, share_above: float) -> Box:
+        """The largest square; `share_above` of the spare height is above it, half of the width."""
+        side = self.short_px
+        left = (self.width_px - side) // 2
+        top = round((self.height_px - side) * share_above)
+        return (left, top, left + side, top + side)
+
+    def holds(self, box: Box) -> bool:
+        """The box lies inside the photo."""
+        left, top, right, bottom = box
+        return left >= 0 and top >= 0 and right <= self.width_px and bottom <= self.height_px
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A square in whole pixels, and the farthest head point in radii of its circle."""
+
+    box: Box
+    excess: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What has to lie inside the circle.
+
+    Attributes:
+        points: Their outline.
+        free: Centre of the smallest circle around them.
+        radius_px: Its radius.
+        tallest_px: Height of the tallest head.
+        count: How many there are.
+    """
+
+    points: tuple[Point, ...]
+    free: Point
+    radius_px: float
+    tallest_px: float
+    count: int
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box]) -> Heads:
+        """Measures some heads, at least one."""
+        points = outline(boxes)
+        free, radius_px = smallest_circle(points)
+        return cls(points, free, radius_px, max(box[3] - box[1] for box in boxes), len(boxes))
+
+    def excess(self, box: Box) -> float:
+        """The farthest point in radii of the circle inside a square."""
+        left, top, right, bottom = box
+        return reach(self.points, (left + right) / 2, (top + bottom) / 2) * 2 / (right - left)
+
+    def tight_square(self) -> Place:
+        """The square just around them with some air; may leave the photo."""
+        side = max(1, math.ceil(2 * self.radius_px / (1 - LEAST_AIR)))
+        left, top = (round(value - side / 2) for value in self.free)
+        box = (left, top, left + side, top + side)
+        return Place(box, self.excess(box))
+
+
+def best_place(photo: Photo, heads: Heads, wanted_px: float, *, larger_first: bool) -> Place:
+    """The first square inside the photo that holds the heads with air; else the least bad one.
+
+    Args:
+        photo: Bounds of the square.
+        heads: What it should hold.
+        wanted_px: Side to begin with.
+        larger_first: Try larger squares before smaller ones.
+    """
+    best: Place | None = None
+    for side in _sides(photo, heads, wanted_px, larger_first=larger_first):
+        for x, y in _centres(photo, heads, side):
+            left = clamp(round(x - side / 2), 0, photo.width_px - side)
+            top = clamp(round(y - side / 2), 0, photo.height_px - side)
+            box = (left, top, left + side, top + side)
+            place = Place(box, heads.excess(box))
+            if best is None or place.excess < best.excess:
+                best = place
+            if place.excess <= 1 - LEAST_AIR:
+                return place
+    assert best is not None
+    return best
+
+
+def _sides(photo: Photo, heads: Heads, wanted_px: float, *, larger_first: bool) -> Iterator[int]:
+    """Whole pixels, from the wanted side to the photo's short side and to the tightest circle."""
+    most = photo.short_px
+    wanted = clamp(max(wanted_px, 2 * heads.radius_px / (1 - LEAST_AIR)), 1, most)
+    tightest = clamp(2 * heads.radius_px, 1, wanted)
+    ends = (most, tightest) if larger_first else (tightest, most)
+    sides = [wanted]
+    for end in ends:
+        sides += [wanted + (end - wanted) * step / SIDE_STEPS for step in range(1, SIDE_STEPS + 1)]
+    yield from dict.fromkeys(int(clamp(round(side), 1, most)) for side in sides)
+
+
+def _centres(photo: Photo, heads: Heads, side: int) -> Iterator[Point]:
+    """Where one head looks well, then where the circle has most air."""
+    half = side / 2
+    bounds = (half, half, photo.width_px - half, photo.height_px - half)
+    x, y = heads.free
+    if heads.count == 1:
+        raised = y + RAISE_SHARE * max(0.0, side - heads.tallest_px)
+        yield clamp(x, bounds[0], bounds[2]), clamp(raised, bounds[1], bounds[3])
+    yield nearest_centre(heads.points, heads.free, bounds)
