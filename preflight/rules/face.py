@@ -96,8 +96,8 @@ def face_small(facts: Facts, platform: Platform) -> Hit | None:
         return None
     return Hit(
         f"The face is small: {face_px:.0f} pixels high where the photo is shown at {shown_px}.",
-        measured=f"{face_px:.0f} px",
-        required=f"at least {LEAST_FACE_PX} px",
+        measured=f"{bottom - top:.0f} px of {min(width, height)}",
+        required=f"at least {LEAST_FACE_PX} px where it is shown",
         limit=shown,
         excess=LEAST_FACE_PX / max(face_px, 0.01),
     )

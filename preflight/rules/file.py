@@ -7,7 +7,7 @@ from preflight.finding import Severity
 from preflight.platforms.platform import Platform
 from preflight.rules.registry import Hit, rule
 from preflight.rules.wanting import by_hardness, wants
-from preflight.words import either, format_word, two_sizes
+from preflight.words import either, exact_bytes, format_word, two_sizes
 
 EXTENSIONS = {
     "jpeg": ("jpg", "jpeg", "jpe", "jfif", "jif", "mpo"),
@@ -171,8 +171,8 @@ def too_many_bytes(facts: Facts, platform: Platform) -> Hit | None:
     has, most = two_sizes(facts.size_bytes, limit.value)
     return Hit(
         f"The file is too large ({has}). {wants(platform, limit)} at most {most}.",
-        measured=has,
-        required=f"at most {most}",
+        measured=exact_bytes(facts.size_bytes),
+        required=f"at most {exact_bytes(limit.value)}",
         limit=limit,
         severity=by_hardness(limit),
         excess=facts.size_bytes / limit.value,
@@ -199,8 +199,8 @@ def heavy(facts: Facts, platform: Platform) -> Hit | None:
     has, advised = two_sizes(facts.size_bytes, limit.value)
     return Hit(
         f"The file is large ({has}). Below {advised} it uploads more safely.",
-        measured=has,
-        required=f"at most {advised}",
+        measured=exact_bytes(facts.size_bytes),
+        required=f"at most {exact_bytes(limit.value)}",
         limit=limit,
         excess=facts.size_bytes / limit.value,
     )
@@ -223,8 +223,8 @@ def too_few_bytes(facts: Facts, platform: Platform) -> Hit | None:
     has, least = two_sizes(facts.size_bytes, limit.value)
     return Hit(
         f"The file is very small ({has}). {wants(platform, limit)} at least {least}.",
-        measured=has,
-        required=f"at least {least}",
+        measured=exact_bytes(facts.size_bytes),
+        required=f"at least {exact_bytes(limit.value)}",
         limit=limit,
         severity=by_hardness(limit),
         excess=limit.value / max(facts.size_bytes, 1),
