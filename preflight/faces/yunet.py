@@ -28,15 +28,16 @@ STRIDES_PX = (8, 16, 32)
 LANDMARK_WEIGHTS = 3 * (64 * 10 + 10 + 90 + 10)
 """Of the heads for eyes, nose and mouth at the end of the file; the crop does not need them."""
 
-BLOCK_VALUES = 32_768
-"""Values of a map that are worked on together: 128 KB, so that they stay in the core's cache."""
+BLOCK_VALUES = 262_144
+"""Scratch values of a convolution: 1 MB stays in the core's cache. One buffer for all of them, as
+fresh memory costs as much as the arithmetic."""
 
 MAX_EXPONENT = 20.0
 """exp() of the network's outputs is cut off here: 0 or 1 for a score, endless for a size."""
 
 
 class Pair(NamedTuple):
-    """A 1 x 1 convolution (out, in), (out, 1, 1) and the depthwise one (out, 9, 1), (out, 1)."""
+    """A 1 x 1 convolution (out, in), (out, 1, 1) and the depthwise one (out, 3, 3), (out, 1)."""
 
     mix: Map
     mix_bias: Map
@@ -88,7 +89,7 @@ class YuNet:
         return Pair(
             self._take(outputs, inputs),
             self._take(outputs, 1, 1),
-            self._take(outputs, 9, 1),
+            self._take(outputs, 3, 3),
             self._take(outputs, 1),
         )
 
@@ -109,15 +110,17 @@ class YuNet:
     def _forward(self, np: Any, canvas: Map) -> list[Map]:
         """The (6, rows, columns) outputs for the three strides."""
         current = self._first(np, canvas)
+        _, height, width = current.shape
+        scratch = np.empty(max(BLOCK_VALUES, 8 * ((height + 2) * (width + 2) + 2)), np.float32)
         levels = []
         for number, stage in enumerate(self._stages):
             for pair in stage:
-                current = _pair_forward(np, current, pair, relu=True)
+                current = _pair_forward(np, current, pair, scratch, relu=True)
             if number >= 2:
                 levels.append(current)
             if number < 4:
                 current = _halve(np, current)
-        return self._outputs(np, levels)
+        return self._outputs(np, levels, scratch)
 
     def _first(self, np: Any, canvas: Map) -> Map:
         """The 3 x 3 convolution with stride 2 on B, G, R from 0 to 255."""
@@ -135,48 +138,56 @@ class YuNet:
         result: Map = current.reshape(16, height // 2, width // 2)
         return result
 
-    def _outputs(self, np: Any, levels: list[Map]) -> list[Map]:
+    def _outputs(self, np: Any, levels: list[Map], scratch: Map) -> list[Map]:
         """Adds the coarse levels to the finer ones, then applies the heads."""
         merged: list[Map] = []
         for level, pair in zip(reversed(levels), self._neck):
             if merged:
                 level = level + merged[0].repeat(2, axis=1).repeat(2, axis=2)
-            merged.insert(0, _pair_forward(np, level, pair, relu=True))
+            merged.insert(0, _pair_forward(np, level, pair, scratch, relu=True))
         return [
-            _pair_forward(np, level, pair, relu=False) for level, pair in zip(merged, self._heads)
+            _pair_forward(np, level, pair, scratch, relu=False)
+            for level, pair in zip(merged, self._heads)
         ]
 
 
-def _pair_forward(np: Any, current: Map, pair: Pair, *, relu: bool) -> Map:
+def _pair_forward(np: Any, current: Map, pair: Pair, scratch: Map, *, relu: bool) -> Map:
     """1 x 1 convolution, then depthwise 3 x 3 with zeros outside.
 
-    The padded rows lie one behind the other, so that each of the nine taps is one plain slice of a
-    channel; the two values too many at each row's end are left behind.
+    The padded rows lie one behind the other, so that a tap is a plain slice of a channel; the two
+    values too many at each row's end are left behind. For each kernel row, one matrix product adds
+    the three columns; then the three rows are added. Twice as fast as nine multiplications.
     """
     inputs, height, width = current.shape
     outputs = len(pair.mix)
     row = width + 2
-    count = height * row
-    mixed = (pair.mix @ current.reshape(inputs, -1)).reshape(outputs, height, width)
-    padded = np.zeros((outputs, (height + 2) * row + 2), np.float32)
-    inner = padded[:, :-2].reshape(outputs, height + 2, row)[:, 1:-1, 1:-1]
-    np.add(mixed, pair.mix_bias, out=inner)
+    count, length = height * row, (height + 2) * row
+    step = scratch.size // (8 * (length + 2))
+    room = scratch[: 8 * (length + 2) * step].reshape(8, step, length + 2)
+    padded = room[0]
+    padded[:] = 0
+    inner = padded[:, :length].reshape(step, height + 2, row)[:, 1:-1, 1:-1]
+    mixed = room[1].reshape(-1)[: step * height * width].reshape(step, height * width)
+    shifted, sums = room[2:].reshape(2, step, 3, length + 2)[..., :length]
+    flat = current.reshape(inputs, -1)
     result: Map = np.empty((outputs, height, width), np.float32)
-    step = max(1, BLOCK_VALUES // count)
-    sums, product = np.empty((2, step, count), np.float32)
     for first in range(0, outputs, step):
-        source, taps = padded[first : first + step], pair.taps[first : first + step]
-        total, term = sums[: len(source)], product[: len(source)]
-        total[:] = pair.bias[first : first + step]
-        for tap in range(9):
-            offset = tap // 3 * row + tap % 3
-            np.multiply(source[:, offset : offset + count], taps[:, tap], out=term)
-            total += term
-        kept = total.reshape(-1, height, row)[:, :, :width]
+        block = slice(first, first + step)
+        size = len(pair.mix[block])
+        np.matmul(pair.mix[block], flat, out=mixed[:size])
+        np.add(mixed[:size].reshape(size, height, width), pair.mix_bias[block], out=inner[:size])
+        for column in range(3):
+            shifted[:size, column] = padded[:size, column : column + length]
+        np.matmul(pair.taps[block], shifted[:size], out=sums[:size])
+        total = sums[:size, 0, :count]
+        total += sums[:size, 1, row : row + count]
+        total += sums[:size, 2, 2 * row :]
+        total += pair.bias[block]
+        kept = total.reshape(size, height, row)[:, :, :width]
         if relu:
-            np.maximum(kept, 0, out=result[first : first + step])
+            np.maximum(kept, 0, out=result[block])
         else:
-            result[first : first + step] = kept
+            result[block] = kept
     return result
 
 

@@ -38,6 +38,8 @@ class Structure:
         exif: The TIFF-formatted Exif block (without "Exif\\0\\0"), at most the inflate limit.
         xmp: The XMP packet.
         iptc: An IPTC block is present.
+        iptc_data: Its bytes: IIM data sets, or Photoshop's resource blocks (`8BIM`…) around them;
+            None if there is none or the module did not keep it.
         comment: A free text comment is present.
         icc: The whole ICC profile, joined and inflated.
         icc_error: Why the profile could not be put together.
@@ -62,6 +64,7 @@ class Structure:
     exif: bytes | None = None
     xmp: bytes | None = None
     iptc: bool = False
+    iptc_data: bytes | None = None
     comment: bool = False
     icc: bytes | None = None
     icc_error: str | None = None

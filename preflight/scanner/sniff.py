@@ -1,0 +1,125 @@
+"""Sniff: what a file is, by its bytes. The name's extension only refines, it never decides."""
+
+from __future__ import annotations
+
+from preflight.scanner.brands import kind_of_boxes
+from preflight.scanner.kind import EXTENSIONS, KINDS, Kind, kind
+from preflight.scanner.other_files import kind_of_other_file, kind_of_text
+from preflight.scanner.raw import is_camera_raw
+
+__all__ = ["EXTENSIONS", "KINDS", "Kind", "sniff"]
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8", "jpeg"),
+    # Four bytes will do: a transfer in text mode spoils the rest of the signature on purpose.
+    (0, b"\x89PNG", "png"),
+    (0, b"GIF8", "gif"),
+    (0, b"\xff\x0a", "jxl"),
+    (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "jxl"),
+    (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
+    (0, b"\xff\x4f\xff\x51", "jp2"),
+    (0, b"8BPS", "psd"),
+    (0, b"FUJIFILMCCD-RAW", "raw"),
+    (0, b"IIU\x00", "raw"),  # Panasonic RW2
+    (0, b"IIRO", "raw"),  # Olympus ORF, three ways
+    (0, b"IIRS", "raw"),
+    (0, b"MMOR", "raw"),
+    (0, b"II\x1a\x00\x00\x00HEAPCCDR", "raw"),  # Canon CRW
+    (0, b"\x00MRM", "raw"),  # Minolta
+    (0, b"FOVb", "raw"),  # Sigma X3F
+    (0, b"II\xbc", "jxr"),
+    (0, b"qoif", "qoi"),
+    (0, b"v/1\x01", "exr"),
+    (0, b"DDS ", "dds"),
+    (0, b"gimp xcf", "xcf"),
+    (0, b"icns", "icns"),
+    (0, b"\xc5\xd0\xd3\xc6", "eps"),
+    (0, b"%!PS", "eps"),
+    (0, b"\xd7\xcd\xc6\x9a", "wmf"),
+    (40, b" EMF", "emf"),
+    (128, b"DICM", "dicom"),
+    (0, b"SIMPLE  =", "fits"),
+    (0, b"#?RADIANCE", "hdr"),
+    (0, b"#?RGBE", "hdr"),
+    (0, b"FLIF", "flif"),
+    (0, b"BPG\xfb", "bpg"),
+    (0, b"AT&TFORM", "djvu"),
+    (0, b"\x8aMNG\r\n\x1a\n", "mng"),
+    (0, b"\x8bJNG\r\n\x1a\n", "mng"),
+    (0, b"PDN3", "paintnet"),
+)
+"""Offset, bytes, format: signatures of pictures that are long enough to decide alone."""
+
+_BMP_HEADER_SIZES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+
+
+def sniff(data: bytes, extension: str) -> Kind:
+    """Says what a file is.
+
+    Args:
+        data: The file, or as much of it as was read.
+        extension: Of its name, lower case without the dot; only refines what the bytes say.
+
+    >>> sniff(b"<!DOCTYPE html><html>", "jpg").name
+    'a web page, not a picture'
+    """
+    if not data:
+        return kind("empty")
+    if _one_repeated_byte(data):
+        return kind("zeros")
+    return (
+        _kind_of_picture(data, extension)
+        or kind_of_boxes(data)
+        or kind_of_other_file(data, extension)
+        or kind_of_text(data)
+        or _kind_of_weak_signature(data, extension)
+        or kind("unknown", None if any(data[:512]) else "a file whose beginning is only zeros")
+    )
+
+
+def _kind_of_picture(data: bytes, extension: str) -> Kind | None:
+    for offset, magic, format_ in _MAGIC:
+        if data.startswith(magic, offset):
+            return kind(format_)
+    if data[:4] in _TIFF_MAGIC:
+        return kind("raw" if is_camera_raw(data, extension) else "tiff")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return kind("webp")
+    # "BM" alone also starts texts, so that the size of the second header has to be one of the known
+    if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
+        return kind("bmp")
+    return None
+
+
+def _kind_of_weak_signature(data: bytes, extension: str) -> Kind | None:
+    """Formats whose first bytes prove little; asked last."""
+    if data[:2] == b"BM" and len(data) < 18:
+        return kind("bmp")
+    if data[:4] in (b"\x00\x00\x01\x00", b"\x00\x00\x02\x00") and b"\0" < data[4:5] < b"\x40":
+        return kind("ico")
+    if data[:1] == b"P" and data[1:2] in b"123456Ff7" and data[2:3].isspace():
+        return kind("pnm")
+    if data[:1] == b"\x0a" and data[1:2] in b"\x00\x02\x03\x04\x05" and data[2:3] == b"\x01":
+        return kind("pcx")
+    if data[-18:-2] == b"TRUEVISION-XFILE" or (extension == "tga" and _looks_like_tga(data)):
+        return kind("tga")
+    return None
+
+
+def _looks_like_tga(data: bytes) -> bool:
+    return len(data) > 18 and data[1] <= 1 and data[2] in (1, 2, 3, 9, 10, 11) and data[16] in _TGA
+
+
+_TGA = (8, 15, 16, 24, 32)
+
+
+def _one_repeated_byte(data: bytes) -> bool:
+    """All bytes are equal: what a failed copy leaves. A few letters are a text, though."""
+    if len(data) < 16 and data[0] not in (0, 255):
+        return False
+    block = data[:1] * 65536
+    return all(
+        data[start : start + 65536] == block[: len(data) - start]
+        for start in range(0, len(data), 65536)
+    )
