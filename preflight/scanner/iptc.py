@@ -48,6 +48,11 @@ def iptc_tells(data: bytes) -> tuple[list[str], bool, bool]:
     return words, place, thumbnail
 
 
+def has_iptc(resources: bytes) -> bool:
+    """Whether Photoshop's resource blocks hold IPTC data sets."""
+    return any(number == _IIM_RESOURCE and block for number, block in _resources(resources))
+
+
 def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Number and content of Photoshop's resource blocks."""
     at = 0

@@ -41,6 +41,7 @@ def read(data: bytes, limits: Limits) -> Structure:
         exif=texts.exif,
         xmp=texts.xmp,
         iptc=texts.iptc,
+        iptc_data=texts.iptc_data,
         comment=texts.comment,
         icc=texts.icc,
         icc_error=texts.icc_error,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from preflight.scanner.iptc import has_iptc
 from preflight.scanner.structure import Segment
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -12,7 +13,6 @@ _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENDED_XMP_HEADER = len(_EXTENDED_XMP) + 32 + 4 + 4
 _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
-_IPTC_RESOURCE = 0x0404
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class JpegMetadata:
     exif: bytes | None = None
     xmp: bytes | None = None
     iptc: bool = False
+    iptc_data: bytes | None = None
     comment: bool = False
     icc: bytes | None = None
     icc_error: str | None = None
@@ -42,14 +43,12 @@ def metadata(data: bytes, segments: tuple[Segment, ...], max_bytes: int) -> Jpeg
     """
     bodies = [(s.name, s.start + 4, s.end) for s in segments if s.end - s.start >= 4]
     icc, icc_error = _profile(data, bodies, max_bytes)
+    photoshop = _photoshop(data, bodies, max_bytes)
     return JpegMetadata(
         exif=_exif(data, bodies, max_bytes),
         xmp=_xmp(data, bodies, max_bytes),
-        iptc=any(
-            name == "APP13" and _has_iptc(data[start:end])
-            for name, start, end in bodies
-            if data.startswith(_PHOTOSHOP, start)
-        ),
+        iptc=has_iptc(photoshop or b""),
+        iptc_data=photoshop,
         comment=any(
             name == "COM" and bool(data[start:end].strip(b"\0 \t\r\n"))
             for name, start, end in bodies
@@ -94,20 +93,15 @@ def _xmp(data: bytes, bodies: Bodies, max_bytes: int) -> bytes | None:
     return packet + b"".join(parts[offset] for offset in sorted(parts)) or None
 
 
-def _has_iptc(body: bytes) -> bool:
-    """Whether a Photoshop block holds the resource 0x0404 (IPTC-IIM), not empty."""
-    at = len(_PHOTOSHOP)
-    while body[at : at + 4] == b"8BIM" and at + 12 <= len(body):
-        resource = struct.unpack_from(">H", body, at + 4)[0]
-        name_bytes = body[at + 6] + 1
-        at += 6 + name_bytes + name_bytes % 2
-        if at + 4 > len(body):
-            return False
-        size = struct.unpack_from(">I", body, at)[0]
-        if resource == _IPTC_RESOURCE and size:
-            return True
-        at += 4 + size + size % 2
-    return False
+def _photoshop(data: bytes, bodies: Bodies, max_bytes: int) -> bytes | None:
+    """Photoshop's resource blocks, which hold IPTC; a long one goes on in the next segment."""
+    start_of = len(_PHOTOSHOP)
+    parts = (
+        data[start + start_of : end]
+        for name, start, end in bodies
+        if name == "APP13" and data.startswith(_PHOTOSHOP, start)
+    )
+    return b"".join(parts)[:max_bytes] or None
 
 
 def _profile(data: bytes, bodies: Bodies, max_bytes: int) -> tuple[bytes | None, str | None]:

@@ -59,7 +59,7 @@ def read_metadata(structure: Structure) -> Metadata:
     return Metadata(
         exif=bool(structure.exif),
         xmp=bool(structure.xmp) or _XMP_IN_TIFF in ifd0,
-        iptc=structure.iptc or bool(iptc_data),
+        iptc=structure.iptc or _IPTC_IN_TIFF in ifd0,
         comment=structure.comment,
         location=_has_position(gps) or xmp.has_position() or place_named,
         personal=tuple(dict.fromkeys(words)),

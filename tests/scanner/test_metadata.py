@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, UnidentifiedImageError
 
 from preflight.facts import Metadata
+from preflight.limits import Limits
+from preflight.scanner import jpeg
 from preflight.scanner.exif import Tiff, read_ifd
 from preflight.scanner.metadata import orientation_of, read_metadata
 from preflight.scanner.structure import Structure
@@ -344,3 +346,12 @@ def test_real_files_agree_with_the_manifest(monkeypatch: pytest.MonkeyPatch) -> 
     assert orientations == []
     # four carry no coordinates, which is all the manifest looked for, but the name of a city
     assert places == ["d022", "d035", "d037", "d039"]
+
+
+def test_names_in_a_jpegs_photoshop_block_are_read() -> None:
+    block = b"Photoshop 3.0\0" + resource(0x03ED, b"dpi") + resource(0x0404, iim(90, b"Paris"))
+    app13 = b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block
+    found = read_metadata(jpeg.read(b"\xff\xd8" + app13 + b"\xff\xd9", Limits()))
+    assert (found.iptc, found.location, found.personal) == (True, True, ("the name of the place",))
+    only_dpi = b"\xff\xd8" + app13.replace(b"\x04\x04", b"\x04\x05") + b"\xff\xd9"
+    assert read_metadata(jpeg.read(only_dpi, Limits())) == Metadata()
