@@ -1,0 +1,89 @@
+"""The public calls: check, judge, fix. The whole way of the data in one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from preflight.facts import Facts
+from preflight.fixer.options import FixOptions
+from preflight.limits import Limits
+from preflight.platforms.loader import load_many
+from preflight.platforms.platform import Platform
+from preflight.report import FixResult, Report
+from preflight.rules.judge import judge_facts
+from preflight.scanner.scan import scan
+from preflight.source import Source, SourceLike, read_source
+
+Platforms = str | Platform | Sequence[str | Platform]
+"""One name, path or Platform, or several; "all" means every platform that preflight knows."""
+
+_LIMITS = Limits()
+_OPTIONS = FixOptions()
+
+
+def check(
+    source: SourceLike | Source, *, platforms: Platforms = "default", limits: Limits = _LIMITS
+) -> Report:
+    """Looks at a photo and says what would make its upload fail.
+
+    Args:
+        source: Path, bytes, or a binary file object.
+        platforms: Where the photo goes.
+        limits: How much of a stranger's file is opened.
+
+    Returns:
+        A report; `report.verdict` is ready, fixable or blocked. A photo that is broken, huge or no
+        photo at all is a finding in it, never an exception.
+
+    Raises:
+        SourceError: The file could not be read.
+        UsageError: There is no such platform.
+        MemoryError: The machine ran out of it; see `preflight.isolated` for strangers' bytes.
+    """
+    wanted = load_many(platforms)
+    facts = scan(read_source(source, limits), limits).facts
+    return judge_facts(facts, wanted)
+
+
+def judge(facts: Facts, platforms: Platforms = "default") -> Report:
+    """Judges facts that were measured before, perhaps for another platform. Opens nothing.
+
+    Raises:
+        UsageError: There is no such platform.
+    """
+    return judge_facts(facts, load_many(platforms))
+
+
+def fix(
+    source: SourceLike | Source,
+    *,
+    platforms: Platforms = "default",
+    options: FixOptions = _OPTIONS,
+    limits: Limits = _LIMITS,
+) -> FixResult:
+    """Makes a copy of a photo that passes, and proves that it does. Writes nothing.
+
+    Args:
+        source: Path, bytes, or a binary file object; never changed.
+        platforms: Where the photo goes; with several, the strictest limits hold.
+        options: Size, crop, format and so on.
+        limits: How much of a stranger's file is opened.
+
+    Returns:
+        The result; `result.data` is the new file, None when `result.status` is `refused` or
+        `failed` and `result.why` says why. `result.save(path)` writes it.
+
+    Raises:
+        SourceError: The file could not be read.
+        UsageError: No such platform, an option that makes no sense, or platforms whose limits
+            no single file can satisfy (PlatformConflictError).
+        MemoryError: The machine ran out of it.
+    """
+    from preflight.fixer.run import run
+
+    wanted = load_many(platforms)
+    whole = read_source(source, limits)
+    scanned = scan(whole, limits, options.size_px)
+    before = judge_facts(scanned.facts, wanted)
+    result: FixResult = run(whole, scanned, before, wanted, options, limits)
+    return result

@@ -1,0 +1,51 @@
+"""Look: what only the pixels tell. Transparency, faces, focus and light on a small copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from preflight.facts import Facts
+from preflight.scanner.modes import eight_bits, is_transparent
+from preflight.scanner.orientation import transposition
+from preflight.scanner.structure import Picture
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SMALL_SIDE_PX = 320
+"""Longer side of the copy that faces are looked for on (faces.md, rule 1)."""
+
+
+def look_at(facts: Facts, picture: Picture) -> Facts:
+    """Adds to the facts what the pixels tell."""
+    from preflight.faces.find import find_faces
+
+    transparent = is_transparent(picture.image) if facts.colour.alpha else False
+    small = small_upright_rgb(picture)
+    faces = find_faces(small, facts.width_px or 1, facts.height_px or 1)
+    return replace(facts, colour=replace(facts.colour, transparent=transparent), faces=faces)
+
+
+def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:
+    """A copy in RGB, upright, at most about twice `side_px` long, transparent parts white.
+
+    The profile is not applied: faces are found all the same, and it would cost more than they do.
+    """
+    from PIL import Image
+
+    image = picture.image
+    factor = max(image.size) // (2 * side_px)
+    if factor > 1 and image.mode in ("L", "RGB", "RGBA", "CMYK", "LA", "YCbCr"):
+        image = image.reduce(factor)
+    elif factor > 1:
+        size = (max(1, image.width // factor), max(1, image.height // factor))
+        image = image.resize(size, Image.Resampling.NEAREST)
+    image = eight_bits(image)
+    if image.mode in ("RGBA", "LA"):
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    image = image.convert("RGB")
+    turn = transposition(picture.orientation)
+    return image.transpose(turn) if turn is not None else image

@@ -1,0 +1,48 @@
+"""What all tests share: where the photos lie, and that nothing is skipped where they do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
+settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    missing = pytest.mark.skip(reason="needs the photos of ../shared/, which are not here")
+    for item in items:
+        if item.get_closest_marker("corpus"):
+            item.add_marker(missing)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and os.environ.get("PREFLIGHT_REQUIRE_SHARED"):
+        marked = item.get_closest_marker("corpus") is not None
+        if marked:
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: skipped, but the photos have to be here"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of photos beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the photos of ../shared/, which are not here")
+    return SHARED
