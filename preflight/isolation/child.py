@@ -1,0 +1,60 @@
+"""Child: the process that does the work. Started as `python -m preflight.isolation.child`.
+
+It reads requests from its standard input and answers on what was its standard output; whatever
+the decoders print goes to standard error's place, never into an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from preflight.errors import PreflightError
+from preflight.isolation.wire import Failure, receive, send
+
+
+def main() -> None:
+    """Answers requests until the parent closes the pipe."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a decoder that prints must not garble the answers
+    requests = sys.stdin.buffer
+    try:
+        _limit_memory(int(sys.argv[1]))
+        while True:
+            call, arguments = receive(requests, trusted=True)
+            send(answers, _answer(call, arguments))
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        pass  # the parent went away or was told to stop: so do we
+
+
+def _answer(call: str, arguments: dict[str, object]) -> object:
+    from preflight import api
+
+    functions = {"check": api.check, "fix": api.fix}
+    try:
+        return functions[call](**arguments)  # type: ignore[operator]
+    except MemoryError:
+        return Failure("memory", "the photo needs more memory than it may have")
+    except PreflightError as error:
+        return Failure("error", error.message, type(error).__name__, error.advice)
+    except Exception:  # noqa: BLE001  the parent raises it again, with this traceback
+        return Failure("bug", traceback.format_exc())
+
+
+def _limit_memory(max_memory_bytes: int) -> None:
+    if sys.platform == "win32":
+        return  # no address-space limit there; the deadline still holds
+    import resource
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = max_memory_bytes if hard == resource.RLIM_INFINITY else min(max_memory_bytes, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (ValueError, OSError):
+        return  # macOS refuses it on some versions; the deadline still holds
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

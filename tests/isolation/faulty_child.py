@@ -1,0 +1,40 @@
+"""A child whose photos misbehave by name: crash, hang, fill, shout, lie. Everything else works."""
+
+import ctypes
+import os
+import sys
+import time
+
+from preflight.isolation import child
+
+
+def _answer(call: str, arguments: dict[str, object]) -> object:
+    name = getattr(arguments["source"], "name", "")
+    if "crash" in name:
+        ctypes.string_at(0)
+    if "hang" in name:
+        time.sleep(3600)
+    if "fill" in name:
+        bytearray(1 << 40)
+    if "shout" in name:
+        os.write(1, b"a decoder that prints to standard output\n")
+        print("and one that prints through Python", file=sys.stdout, flush=True)
+    if "exit" in name:
+        os._exit(7)
+    return real_answer(call, arguments)
+
+
+real_answer = child._answer
+
+
+def _guarded(call: str, arguments: dict[str, object]) -> object:
+    try:
+        return _answer(call, arguments)
+    except MemoryError:
+        return child.Failure("memory", "the photo needs more memory than it may have")
+
+
+child._answer = _guarded
+
+if __name__ == "__main__":
+    child.main()

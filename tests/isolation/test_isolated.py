@@ -1,0 +1,153 @@
+"""A stranger's photo may do what it likes to its own process, and nothing to ours."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import preflight
+from preflight import Limits, SourceError, UsageError, Verdict, isolated
+from preflight.isolation import wire
+from preflight.isolation.worker import Stopped, Worker
+from preflight.platforms.loader import load_many
+from preflight.source import Source
+
+
+class FaultyWorker(Worker):
+    child_module = "tests.isolation.faulty_child"
+
+
+def _jpeg(width: int = 400, height: int = 400) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _arguments(name: str) -> dict[str, object]:
+    data = _jpeg()
+    source = Source(data, name, len(data))
+    return {"source": source, "platforms": load_many("default"), "limits": Limits()}
+
+
+@pytest.fixture
+def worker() -> object:
+    worker = FaultyWorker(Limits(timeout_s=20))
+    yield worker
+    worker.close()
+
+
+def test_the_answer_is_the_same_as_without_isolation(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(_jpeg(600, 400))
+    assert isolated.check(photo) == preflight.check(photo)
+    inside, outside = isolated.fix(photo), preflight.fix(photo)
+    assert inside.data == outside.data
+    assert inside.after == outside.after
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [("crash.jpg", "decoder"), ("exit.jpg", "decoder"), ("fill.jpg", "max_memory_bytes")],
+)
+def test_a_photo_that_kills_its_child_blames_itself_alone(
+    worker: FaultyWorker, name: str, limit: str
+) -> None:
+    assert worker.call("check", _arguments("before.jpg")).verdict is not Verdict.BLOCKED
+    stopped = worker.call("check", _arguments(name))
+    assert isinstance(stopped, Stopped)
+    assert stopped.hit.limit == limit
+    assert worker.call("check", _arguments("after.jpg")).verdict is not Verdict.BLOCKED
+
+
+def test_a_photo_that_hangs_is_stopped_by_the_clock() -> None:
+    worker = FaultyWorker(Limits(timeout_s=1.5))
+    start = time.monotonic()
+    stopped = worker.call("check", _arguments("hang.jpg"))
+    worker.close()
+    assert isinstance(stopped, Stopped)
+    assert stopped.hit.limit == "timeout_s"
+    assert 1.4 < time.monotonic() - start < 15
+
+
+def test_a_decoder_that_prints_does_not_garble_the_answer(worker: FaultyWorker) -> None:
+    assert worker.call("check", _arguments("shout.jpg")).name == "shout.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("hang.jpg", "timed-out"), ("crash.jpg", "decoder-crashed")]
+)
+def test_the_public_call_makes_it_a_finding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, rule: str
+) -> None:
+    monkeypatch.setattr(isolated, "Worker", FaultyWorker)
+    photo = tmp_path / name
+    photo.write_bytes(_jpeg())
+    limits = Limits(timeout_s=2.5)
+    report = isolated.check(photo, limits=limits)
+    assert [f.rule for f in report.findings] == [rule]
+    assert report.verdict is Verdict.BLOCKED
+    result = isolated.fix(photo, limits=limits)
+    assert (result.status, result.data) == ("refused", None)
+    assert result.why
+
+
+def test_errors_of_the_request_come_back_as_themselves(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        isolated.check(tmp_path / "nothing.jpg")
+    with pytest.raises(UsageError):
+        isolated.check(_jpeg(), platforms="no-such-place")
+
+
+def test_calls_from_many_threads_at_once() -> None:
+    data, reports = _jpeg(), []
+
+    def work() -> None:
+        reports.append(isolated.check(data))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(reports) == 4
+    assert all(report == reports[0] for report in reports)
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("echo pwned",)
+
+
+@pytest.mark.parametrize("reply", [Evil(), Limits()])
+def test_a_reply_may_only_hold_preflights_own_answers(reply: object) -> None:
+    stream = io.BytesIO()
+    wire.send(stream, reply)
+    stream.seek(0)
+    with pytest.raises(EOFError):
+        wire.receive(stream, trusted=False)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\0" * 7, b"\xff" * 8, b"\0" * 7 + b"\x09abc", b"\0" * 7 + b"\x01x"]
+)
+def test_a_torn_reply_is_the_end_of_the_child(raw: bytes) -> None:
+    with pytest.raises(EOFError):
+        wire.receive(io.BytesIO(raw), trusted=False)
+
+
+def test_memory_is_capped_where_the_system_can(tmp_path: Path) -> None:
+    data = _jpeg()
+    worker = Worker(Limits(max_memory_bytes=64 * 1024 * 1024))
+    source = Source(data, "photo.jpg", len(data))
+    arguments = {"source": source, "platforms": load_many("default"), "limits": Limits()}
+    answer = worker.call("check", arguments)
+    worker.close()
+    if os.name == "nt":
+        return
+    assert isinstance(answer, Stopped)
