@@ -1,0 +1,180 @@
+"""Colour by code points (ITU-T H.273, in nclx and cICP): wide gamut without a profile, and HDR.
+
+HDR is brought to standard range the way BT.2390-11 describes: light up to a knee stays as it is,
+what is brighter is rolled off. White of 203 cd/m2 (BT.2408-7) becomes the white of sRGB, so a face
+in normal light comes out as bright as in a standard photo, and only lamps and skies are pressed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from preflight.facts import Colour
+from preflight.scanner.arrays import numpy
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+WHITE_NITS = 203.0
+"""Diffuse white of HDR (BT.2408-7, table 1)."""
+
+HLG_PEAK_NITS = 1000.0
+"""Display for which HLG's system gamma is 1.2 (BT.2100-2, table 5)."""
+
+PEAK_PERCENTILE = 99.9
+"""Brightest light that counts; a few sparks above it are clipped."""
+
+_D65 = (0.3127, 0.3290)
+_BT709, _BT2020 = 1, 9
+_CHROMATICITIES = {  # red, green, blue, white: H.273 table 2
+    1: ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65),
+    4: ((0.670, 0.330), (0.210, 0.710), (0.140, 0.080), (0.310, 0.316)),
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _D65),
+    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),
+}
+
+_NOT_CONVERTED = frozenset({0, 1, 2, 5, 6, 7})
+"""BT.601's primaries (5 to 7) are so near to sRGB that no viewer converts them."""
+
+_LIKE_SRGB = frozenset({0, 1, 2, 6, 7, 13, 14, 15})
+"""Transfer functions that image viewers show as if they were sRGB's: the video curves (BT.709 and
+its kin) describe cameras, and every still decoder leaves them as they are."""
+
+
+def is_srgb(cicp: tuple[int, int, int]) -> bool:
+    """Nothing has to be converted."""
+    return cicp[0] in _NOT_CONVERTED and cicp[1] in _LIKE_SRGB
+
+
+def from_code_points(image: Image.Image, cicp: tuple[int, int, int]) -> Image.Image:
+    """Converts an RGB image in these primaries and transfer to sRGB; clips what sRGB lacks."""
+    np = numpy()
+    light = _decoded(image, _linear_from(np.arange(256, dtype=np.float32) / 255, cicp[1]))
+    return _encoded(light @ _to_bt709(cicp[0]).T)
+
+
+def tone_mapped(image: Image.Image, colour: Colour) -> Image.Image:
+    """Brings an RGB image coded as PQ or HLG to sRGB."""
+    np = numpy()
+    primaries = colour.cicp[0] if colour.cicp else _BT2020
+    codes = np.arange(256, dtype=np.float32) / 255
+    if colour.hdr == "hlg":
+        light = _decoded(image, _hlg_scene_light(codes))
+        luminance = light @ _luminance_weights(primaries)
+        # BT.2100: the display's light is the scene's times its luminance to the power gamma - 1.
+        light *= (HLG_PEAK_NITS / WHITE_NITS) * np.power(luminance, 0.2)[..., None]
+    else:
+        light = _decoded(image, _pq_nits(codes) / WHITE_NITS)
+    brightest = light.max(axis=-1)
+    peak = float(np.percentile(brightest, PEAK_PERCENTILE)) if brightest.size else 1.0
+    if peak > 1.0:
+        # All three by one factor: the colour of skin does not shift, as it does channel by channel.
+        rolled = _rolled_off(brightest, peak)
+        light *= (rolled / np.maximum(brightest, 1e-6))[..., None]
+    return _encoded(light @ _to_bt709(primaries).T)
+
+
+def _decoded(image: Image.Image, table: Any) -> Any:
+    """Linear light, height x width x 3, through a table of 256 codes."""
+    np = numpy()
+    return table.astype(np.float32)[np.asarray(image)]
+
+
+def _encoded(light: Any) -> Image.Image:
+    """sRGB of linear light (IEC 61966-2-1), 0 to 1; what lies outside is clipped."""
+    from PIL import Image
+
+    np = numpy()
+    # A table over the square root of light, where the curve is nearly straight.
+    codes = _srgb_curve(np.linspace(0.0, 1.0, 4096) ** 2)
+    index = (np.sqrt(np.clip(light, 0.0, 1.0)) * 4095 + 0.5).astype(np.uint16)
+    return Image.fromarray((codes * 255 + 0.5).astype(np.uint8)[index])
+
+
+def _srgb_curve(light: Any) -> Any:
+    np = numpy()
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.power(light, 1 / 2.4) - 0.055)
+
+
+def _linear_from(codes: Any, transfer: int) -> Any:
+    """Linear light 0 to 1 of codes 0 to 1, for standard range."""
+    np = numpy()
+    if transfer == 8:
+        return codes
+    if transfer in (4, 5):
+        return np.power(codes, 2.2 if transfer == 4 else 2.8)
+    if transfer == 17:  # SMPTE ST 428-1, digital cinema
+        return np.power(codes, 2.6) * (52.37 / 48.0)
+    return np.where(codes <= 0.04045, codes / 12.92, np.power((codes + 0.055) / 1.055, 2.4))
+
+
+_PQ = (2610 / 16384, 2523 / 4096 * 128, 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32)
+"""m1, m2, c1, c2, c3 of SMPTE ST 2084."""
+
+
+def _pq_nits(codes: Any) -> Any:
+    np = numpy()
+    m1, m2, c1, c2, c3 = _PQ
+    root = np.power(np.asarray(codes, dtype=np.float64), 1 / m2)
+    return 10000 * np.power(np.maximum(root - c1, 0) / (c2 - c3 * root), 1 / m1)
+
+
+def _pq_codes(nits: Any) -> Any:
+    np = numpy()
+    m1, m2, c1, c2, c3 = _PQ
+    power = np.power(np.maximum(nits, 0) / 10000, m1)
+    return np.power((c1 + c2 * power) / (1 + c3 * power), m2)
+
+
+def _hlg_scene_light(codes: Any) -> Any:
+    """Inverse of BT.2100's HLG curve."""
+    np = numpy()
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    return np.where(codes <= 0.5, codes**2 / 3, (np.exp((codes - c) / a) + b) / 12)
+
+
+def _rolled_off(light: Any, peak: float) -> Any:
+    """BT.2390-11, 5.4.1: light (1 = white) of a picture that reaches `peak`, brought below 1."""
+    np = numpy()
+    top = float(_pq_codes(peak * WHITE_NITS))
+    white = float(_pq_codes(WHITE_NITS)) / top
+    knee = 1.5 * white - 0.5
+    codes = np.minimum(_pq_codes(light * WHITE_NITS) / top, 1.0)
+    t = np.clip((codes - knee) / (1 - knee), 0, 1)
+    spline = (
+        (2 * t**3 - 3 * t**2 + 1) * knee
+        + (t**3 - 2 * t**2 + t) * (1 - knee)
+        + (-2 * t**3 + 3 * t**2) * white
+    )
+    return _pq_nits(np.where(codes < knee, codes, spline) * top) / WHITE_NITS
+
+
+def _rgb_to_xyz(primaries: int) -> Any:
+    np = numpy()
+    *colours, white = _CHROMATICITIES.get(primaries, _CHROMATICITIES[_BT709])
+    columns = np.array([_xyz(point) for point in colours]).T
+    return columns * np.linalg.solve(columns, np.array(_xyz(white)))
+
+
+def _xyz(point: tuple[float, float]) -> tuple[float, float, float]:
+    x, y = point
+    return x / y, 1.0, (1 - x - y) / y
+
+
+def _to_bt709(primaries: int) -> Any:
+    """Linear RGB to linear sRGB; other whites are brought to D65 (Bradford)."""
+    np = numpy()
+    bradford = np.array(
+        [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+    )
+    white = _CHROMATICITIES.get(primaries, _CHROMATICITIES[_BT709])[3]
+    gains = (bradford @ np.array(_xyz(_D65))) / (bradford @ np.array(_xyz(white)))
+    adapt = np.linalg.inv(bradford) @ np.diag(gains) @ bradford
+    matrix = np.linalg.inv(_rgb_to_xyz(_BT709)) @ adapt @ _rgb_to_xyz(primaries)
+    return matrix.astype(np.float32)
+
+
+def _luminance_weights(primaries: int) -> Any:
+    np = numpy()
+    return _rgb_to_xyz(primaries)[1].astype(np.float32)
