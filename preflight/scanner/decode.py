@@ -114,6 +114,9 @@ def _decode_plugin(
         _load_what_there_is(image)
     else:
         image.load()
+    if structure.clean_aperture:  # Pillow shows the margin that was cropped away
+        image = image.crop(structure.clean_aperture)
+        width, height = image.size
     if format in _READERS_TURN_THESE:
         width, height = image.size
     return Picture(image, 1, width, height)

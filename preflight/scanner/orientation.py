@@ -36,6 +36,23 @@ def upright_size(width: int, height: int, orientation: int) -> tuple[int, int]:
     return (height, width) if orientation in SWAPS_SIDES else (width, height)
 
 
+def combined(first: int, second: int) -> int:
+    """The one code that does what `first` and then `second` do.
+
+    >>> combined(6, 6), combined(6, 8), combined(8, 4)
+    (3, 1, 5)
+    """
+    pixel: Box = (0, 0, 1, 1)  # of a picture of 3 x 2: each code puts it somewhere else
+    moved = to_upright(pixel, first, 3, 2)
+    moved = to_upright(moved, second, *upright_size(3, 2, first))
+    turned = (first in SWAPS_SIDES) != (second in SWAPS_SIDES)
+    return next(
+        code
+        for code in range(1, 9)
+        if (code in SWAPS_SIDES) == turned and to_upright(pixel, code, 3, 2) == moved
+    )
+
+
 def to_upright(box: Box, orientation: int, width: int, height: int) -> Box:
     """Maps a box from the stored to the upright picture.
 

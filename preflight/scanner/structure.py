@@ -33,6 +33,9 @@ class Structure:
         width_px, height_px: Of the primary picture (or the canvas), 0 if not found.
         colour: Without `profile*` and `gamut`, which the scan derives from `icc` and `cicp`.
         orientation: None to take it from `exif`; a code 1 to 8 where the container decides.
+        clean_aperture: Pixels of the decoder's output that are meant to be seen (left, top, right,
+            bottom), where `decode_picture` has to crop to them (AVIF); `width_px` and `height_px`
+            are the size after that.
         transforms, frames, animated, images, hidden_images, coding, subsampling,
             trailing_bytes: As in `Facts`.
         exif: The TIFF-formatted Exif block (without "Exif\\0\\0"), at most the inflate limit.
@@ -54,6 +57,7 @@ class Structure:
     height_px: int = 0
     colour: Colour = field(default_factory=Colour)
     orientation: int | None = None
+    clean_aperture: tuple[int, int, int, int] | None = None
     transforms: tuple[str, ...] = ()
     frames: int | None = 1
     animated: bool = False
