@@ -11,6 +11,8 @@ from preflight.rules.wanting import says
 MODEL_WORDS = {"cmyk": "CMYK", "ycck": "YCCK", "lab": "Lab"}
 """The colour models that are for printing, not for screens."""
 
+GREY = ("grey", "bilevel")
+
 SRGB = "sRGB"
 
 
@@ -145,16 +147,25 @@ def broken_colour_profile(facts: Facts, platform: Platform) -> Hit | None:
 
     ## Why it matters
     It is damaged, or belongs to another kind of picture. Some places refuse the
-    file for it, others show other colours than you see.
+    file for it, others show other colours than you see. Only a note when a grey
+    picture has a profile for coloured ones, which viewers ignore.
 
     ## How to fix
     `preflight fix` takes the colours as sRGB, as viewers do, and replaces the
     profile.
     """
-    if facts.colour.profile_error is None:
+    colour = facts.colour
+    if colour.profile_error is None:
         return None
+    if colour.model in GREY and colour.profile_space == "RGB":
+        return Hit(
+            "The colour profile in it is for coloured pictures, and this one is grey.",
+            measured=colour.profile_error,
+            required="a grey profile, or none",
+            severity=Severity.INFO,
+        )
     return Hit(
         "The colour profile in it is broken. It may be refused, or shown in other colours.",
-        measured=facts.colour.profile_error,
+        measured=colour.profile_error,
         required="a valid profile, or none",
     )

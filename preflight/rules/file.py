@@ -7,37 +7,41 @@ from preflight.finding import Severity
 from preflight.platforms.platform import Platform
 from preflight.rules.registry import Hit, rule
 from preflight.rules.wanting import by_hardness, wants
+from preflight.scanner.kind import EXTENSIONS
 from preflight.words import either, exact_bytes, format_word, two_sizes
-
-EXTENSIONS = {
-    "jpeg": ("jpg", "jpeg", "jpe", "jfif", "jif", "mpo"),
-    "png": ("png", "apng"),
-    "heic": ("heic", "heif", "hif", "heics", "heifs"),
-    "avif": ("avif", "avifs", "heif", "hif"),
-    "webp": ("webp",),
-    "gif": ("gif",),
-    "tiff": ("tif", "tiff"),
-    "bmp": ("bmp", "dib"),
-}
-"""The names that go with a format; HEIC and AVIF are both kinds of HEIF."""
 
 WHAT_NEXT = {
     "video": "For a Live Photo, open it in Photos and choose Duplicate as Still Photo; of another "
     "video, take a screenshot.",
+    "aae": "Choose the photo of the same name instead, which ends in .HEIC or .JPG.",
+    "appledouble": "Choose the file of the same name that does not start with ._ instead.",
+    "shortcut": "Choose the file that it points to.",
     "raw": "Open it in the camera's or phone's photo app and save or share it as JPEG.",
-    "jxl": "Open it in an app that knows JPEG XL and save it as JPEG.",
-    "svg": "Open it in a browser and take a screenshot, or export it as PNG.",
-    "psd": "Open it in the program that made it and export it as JPEG.",
-    "pdf": "Open it, and export or screenshot the page as a picture.",
     "html": "The download gave a web page instead of the picture: open the page in a browser and "
     "save the picture itself.",
+    "xml": "The download gave a server's answer instead of the picture: download it again.",
+    "json": "The download gave a server's answer instead of the picture: download it again.",
+    "pdf": "Open it, and export or screenshot the page as a picture.",
+    "document": "Open it, and save the picture that is in it.",
+    "email": "Open it, and save the photo that is attached.",
     "zip": "Unpack it first, then choose the photo inside.",
+    "archive": "Unpack it first, then choose the photo inside.",
     "lfs-pointer": "It only says where the picture is stored: run `git lfs pull` to get it.",
     "zeros": "The download, the transfer or the cloud's copy never arrived: get the original "
     "again, and open it once on the device it was made on.",
-    "text": "Look for the photo itself; it may have another name.",
+    "unknown": "It may be damaged from its first byte on, or be something else: get the original "
+    "again, or choose another photo.",
 }
 """What a person can do about a file that is no photo, by `Facts.format`."""
+
+PICTURES = """
+heif jxl jp2 jxr psd svg ico icns exr hdr dds tga pcx pnm qoi xcf paintnet layers eps emf wmf dicom
+fits flif bpg djvu mng
+"""
+"""Pictures that preflight does not open: there is a program that can save them as JPEG."""
+
+USUAL_EXTENSION = {"jpeg": "jpg"}
+"""Of the formats that are not called as their extension."""
 
 FORMAT_TROUBLE = {
     "heic": "the iPhone's own format",
@@ -90,8 +94,10 @@ def not_an_image(facts: Facts, platform: Platform) -> Hit | None:
     if facts.limits_hit and facts.format == "unknown":
         return None  # nobody could look
     next_step = WHAT_NEXT.get(facts.format, "Choose the photo itself, as JPEG or PNG.")
+    if facts.format in PICTURES.split():
+        next_step = "Open it in a program that knows it and save or export it as JPEG."
     return Hit(
-        f"This is {facts.format_name}, not a photo that can be uploaded. {next_step}",
+        f"This is {facts.format_name}; it cannot be used as a profile photo. {next_step}",
         measured=facts.format_name,
         required="a photo",
     )
@@ -141,14 +147,16 @@ def wrong_extension(facts: Facts, platform: Platform) -> Hit | None:
     yourself helps too, if the platform takes the format that it really is.
     """
     fitting = EXTENSIONS.get(facts.format)
-    if fitting is None or not facts.extension or facts.extension in fitting:
+    if not facts.is_image or fitting is None:
+        return None
+    if not facts.extension or facts.extension in fitting:
         return None
     word = format_word(facts.format)
     return Hit(
         f"The name ends in .{facts.extension}, but inside it is {word}. "
         "Forms that believe the name refuse such a file.",
         measured=f".{facts.extension}",
-        required=f".{fitting[0]}",
+        required=f".{USUAL_EXTENSION.get(facts.format, facts.format)}",
     )
 
 

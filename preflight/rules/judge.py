@@ -15,22 +15,29 @@ NOT_OF_PICTURES = ("limits", "file")
 """Families that say something about a file that is no picture."""
 
 
+NOT_DECODED = "the picture was not decoded"
+
+
+def _unopened(facts: Facts) -> str:
+    return "a limit stopped it, so the picture was not opened" if facts.limits_hit else ""
+
+
 def _no_size(facts: Facts) -> str:
     known = (facts.width_px or 0) > 0 and (facts.height_px or 0) > 0
-    return "" if known else "the size of the picture is not known"
+    return "" if known else _unopened(facts) or "the size of the picture is not known"
 
 
 def _no_pixels(facts: Facts) -> str:
-    return "" if facts.decoded else "the picture was not decoded"
+    return "" if facts.decoded else _unopened(facts) or NOT_DECODED
 
 
 def _no_transparency(facts: Facts) -> str:
     unknown = facts.colour.alpha and facts.colour.transparent is None
-    return "the picture was not decoded" if unknown else ""
+    return _no_pixels(facts) or "nobody looked for transparent parts" if unknown else ""
 
 
 def _no_faces(facts: Facts) -> str:
-    return "" if facts.faces is not None else "nobody looked for faces"
+    return "" if facts.faces is not None else _no_pixels(facts) or "nobody looked for faces"
 
 
 NEEDS: Mapping[str, Callable[[Facts], str]] = {

@@ -103,20 +103,23 @@ def test_a_jpg_that_is_heic_is_both() -> None:
     [
         ("video", "choose Duplicate as Still Photo"),
         ("raw", "save or share it as JPEG"),
-        ("jxl", "knows JPEG XL"),
-        ("svg", "screenshot"),
+        ("jxl", "knows it and save or export it as JPEG"),
+        ("svg", "export it as JPEG"),
         ("html", "gave a web page instead of the picture"),
         ("zip", "Unpack it"),
         ("lfs-pointer", "git lfs pull"),
         ("zeros", "get the original again"),
-        ("unknown", "Choose the photo itself, as JPEG or PNG."),
+        ("unknown", "get the original again"),
+        ("program", "Choose the photo itself, as JPEG or PNG."),
     ],
 )
 def test_what_a_wrong_file_is_and_what_to_do(kind: str, words: str) -> None:
     report = judged(Facts("a.jpg", 999, "jpg", kind, "something else"))
     (finding,) = report.findings
     assert (finding.rule, finding.step, report.verdict) == ("not-an-image", None, Verdict.BLOCKED)
-    assert finding.message.startswith("This is something else, not a photo that can be uploaded.")
+    assert finding.message.startswith(
+        "This is something else; it cannot be used as a profile photo."
+    )
     assert words in finding.message
 
 

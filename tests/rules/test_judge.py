@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from preflight.facts import Damage, Facts, LimitHit, Skipped
+from preflight.facts import Colour, Damage, Facts, LimitHit, Skipped
 from preflight.finding import Severity
 from preflight.platforms.loader import load, load_many
 from preflight.report import Verdict
@@ -122,6 +122,16 @@ def test_a_limit_is_not_damage() -> None:
     assert names(report) == {"too-large-to-open": "error"}
     assert "900 megapixels; at most 100 megapixels" in report.findings[0].message
     assert report.verdict is Verdict.BLOCKED
+    assert {skipped.why for skipped in report.skipped} == {
+        "a limit stopped it, so the picture was not opened"
+    }
+
+
+def test_why_a_rule_was_skipped() -> None:
+    seen = {skipped.why for skipped in judged(decoded=False).skipped}
+    assert seen == {"the picture was not decoded"}
+    unseen = judged(faces=(), colour=Colour(alpha=True))
+    assert unseen.skipped == (Skipped("transparent", "nobody looked for transparent parts"),)
 
 
 def test_damage_travels_with_the_finding() -> None:

@@ -31,6 +31,14 @@ def coloured(platform: object = "default", **changes: object) -> dict[str, str]:
         ({"hdr": "hlg"}, {"hdr": "warning"}),
         ({"hdr": "gain-map"}, {"hdr": "info"}),
         ({"profile_error": "it is cut off"}, {"broken-colour-profile": "warning"}),
+        (
+            {"model": "grey", "profile_error": "x", "profile_space": "RGB"},
+            {"broken-colour-profile": "info"},
+        ),
+        (
+            {"model": "grey", "profile_error": "x", "profile_space": "CMYK"},
+            {"broken-colour-profile": "warning"},
+        ),
         ({"alpha": True}, {}),
         ({"alpha": True, "transparent": True}, {"transparent": "warning"}),
     ],
