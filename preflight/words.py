@@ -113,8 +113,8 @@ def megapixels(count: int) -> str:
 def percent(share: float) -> str:
     """A share of something, 0 to 1; never "0 %" for something, never "100 %" for less than all.
 
-    >>> percent(0.0833), percent(0.001), percent(0.999), percent(1.0)
-    ('8 %', 'less than 1 %', '99 %', '100 %')
+    >>> percent(0.0833), percent(0.001), percent(0.999), percent(1.0), percent(0.0)
+    ('8 %', 'less than 1 %', '99 %', '100 %', '0 %')
     """
     if not isfinite(share) or share <= 0:
         return "0 %"

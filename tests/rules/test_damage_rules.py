@@ -40,6 +40,7 @@ def test_visible_damage_blocks(kind: str, rule: str, how: str) -> None:
         ({"lost_share": 0.001}, "Less than 1 % of the picture is missing:"),
         ({"lost_share": 0.994}, "99 % of the picture is missing:"),
         ({"lost_share": 0.995}, "The whole picture is missing:"),
+        ({"lost_share": 0.0}, "Part of the picture is missing:"),
         ({"lost_share": float("nan")}, "Part of the picture is missing:"),
     ],
 )

@@ -141,6 +141,7 @@ def test_progressive_only_where_it_is_refused() -> None:
     advising = place(progressive=limit(False, hard=False))
     assert names(judged(PHOTO, advising, coding="progressive")) == {"progressive": "warning"}
     assert names(judged(PHOTO, refusing)) == {}
+    assert names(judged(PHOTO, refusing, format="png", extension="png", coding="progressive")) == {}
 
 
 def test_privacy_is_noted_and_changes_no_verdict() -> None:
