@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from preflight.facts import Box, Facts, Skipped
 from preflight.finding import Finding, Severity
@@ -49,6 +51,16 @@ class Report:
         """The first finding of that rule, or None."""
         return next((f for f in self.findings if f.rule == rule), None)
 
+    def to_dict(self, path: str | None = None) -> dict[str, Any]:
+        """One entry of `photos` as in `render/schema.json`; only what JSON has.
+
+        Args:
+            path: How the caller calls the photo; None for `name`.
+        """
+        from preflight.render.document import report_document
+
+        return report_document(self, path)
+
 
 Status = Literal["unchanged", "stripped", "fixed", "refused", "failed"]
 
@@ -91,3 +103,37 @@ class FixResult:
     delta_e: float | None = None
     ssim: float | None = None
     timings_s: dict[str, float] = field(default_factory=dict)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Writes `data` as that file: whole or not at all, on the disk when this returns.
+
+        Args:
+            path: The file; missing folders above it are made. Its suffix is not looked at.
+            overwrite: Replace a file of that name.
+
+        Returns:
+            The path.
+
+        Raises:
+            OutputError: There is no `data`, something else has that name and `overwrite` is
+                False, or it could not be written.
+        """
+        from preflight.errors import OutputError
+        from preflight.output import write_file
+
+        if self.data is None:
+            raise OutputError(f"There is nothing to save: {self.why}")
+        target = Path(os.fsdecode(path))
+        write_file(target, self.data, replace=overwrite)
+        return target
+
+    def to_dict(self, path: str | None = None, output: str | None = None) -> dict[str, Any]:
+        """One entry of `photos` as in `render/schema.json`, with `fix`; only what JSON has.
+
+        Args:
+            path: How the caller calls the photo; None for its name.
+            output: Where the caller put the copy, if anywhere.
+        """
+        from preflight.render.document import fix_document
+
+        return fix_document(self, path, output)

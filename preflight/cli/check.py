@@ -1,0 +1,154 @@
+"""Check: what would make the upload fail, for one photo or a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from preflight.batch.find import PhotoFinder
+from preflight.batch.outcome import FailOn, Outcome
+from preflight.cli.console import Console
+from preflight.cli.options import as_path, limits, photo_paths, shared_options
+from preflight.cli.session import exactly_one, run_session
+from preflight.cli.stdin import source_of
+from preflight.cli.values import RuleName
+from preflight.errors import ExitCode, UsageError
+from preflight.naming import Photo, is_file_name
+from preflight.output import REPORT_MODE, atomic_file
+from preflight.render.renderer import FORMATS, Setting, make_renderer
+from preflight.report import Report
+
+EXAMPLES = """\b
+Examples:
+  preflight check photo.heic
+  preflight check --for threads --for slack photo.jpg
+  preflight check headshots/ --format json -o report.json
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@shared_options
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="Of the report."
+)
+@click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is standard output.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    help="Exit with 1 from this severity on; otherwise if a photo is not ready as it is.",
+)
+@click.option(
+    "--select", multiple=True, type=RuleName(), metavar="RULE", help="Look for this only."
+)
+@click.option(
+    "--ignore", multiple=True, type=RuleName(), metavar="RULE", help="Do not look for this."
+)
+def check(
+    photos: tuple[str, ...],
+    platforms: tuple[str, ...],
+    files_from: str | None,
+    max_pixels: int | None,
+    config: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    format_: str,
+    out: str | None,
+    fail_on: FailOn | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> ExitCode:
+    """Say what would make an upload of a PHOTO fail, and what to do.
+
+    A PHOTO is a file, a folder, or - for standard input. The exit code is 0 if every photo is
+    ready, 1 if not, 2 for a wrong command, 3 if a file could not be read.
+    """
+    from preflight.api import check as check_photo
+    from preflight.platforms.loader import load_many
+
+    paths = photo_paths(photos, files_from)
+    chosen = load_many(platforms or ("default",))
+    keep = _rule_filter(select, ignore)
+    bounds = limits(max_pixels)
+    console = Console(color)
+    finder = PhotoFinder(map(as_path, paths))
+    one_photo, found = exactly_one(finder)
+    setting = Setting(
+        command="check",
+        platforms=chosen,
+        arguments=paths,
+        for_options=platforms,
+        one_photo=one_photo,
+        width=console.width,
+        colour=console.colour and out in (None, "-"),
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+    def work(photo: Photo) -> Outcome:
+        report = check_photo(source_of(photo, bounds), platforms=chosen, limits=bounds)
+        return Outcome(str(photo.path), report=keep(report))
+
+    with _report_target(out, console, paths) as write:
+        return run_session(
+            found,
+            work,
+            finder=finder,
+            renderer=make_renderer(format_, setting),
+            write=write,
+            stop=lambda: console.closed,
+            fail_on=fail_on,
+            verbose=verbose,
+        )
+
+
+@contextmanager
+def _report_target(
+    out: str | None, console: Console, paths: Sequence[str]
+) -> Iterator[Callable[[str], None]]:
+    """Where the report goes: standard output, or a file that appears when it is whole."""
+    if out is None or out == "-":
+        yield console.write
+        return
+    if is_file_name(out) or out in paths:
+        raise UsageError(
+            f"-o {out} would write the report over a photo.",
+            "`preflight check` writes reports; `preflight fix` makes photos.",
+        )
+    with atomic_file(Path(out), replace=True, mode=REPORT_MODE) as file:
+
+        def write(text: str) -> None:
+            file.write(text.encode("utf-8", "backslashreplace"))
+
+        yield write
+
+
+def _rule_filter(select: Sequence[str], ignore: Sequence[str]) -> Callable[[Report], Report]:
+    """Leaves of a report what `--select` and `--ignore` leave.
+
+    Raises:
+        UsageError: There is no such rule.
+    """
+    wanted, unwanted = _rule_names(select), _rule_names(ignore)
+    if not wanted and not unwanted:
+        return lambda report: report
+
+    def passes(name: str) -> bool:
+        return name not in unwanted and (not wanted or name in wanted)
+
+    return lambda report: replace(
+        report,
+        findings=tuple(finding for finding in report.findings if passes(finding.rule)),
+        skipped=tuple(skipped for skipped in report.skipped if passes(skipped.check)),
+    )
+
+
+def _rule_names(options: Sequence[str]) -> frozenset[str]:
+    from preflight.rules.registry import get
+
+    names = [name.strip() for option in options for name in option.split(",")]
+    return frozenset(get(name).name for name in names)

@@ -1,0 +1,98 @@
+"""Console: what goes to the terminal or into a pipe, and what becomes of it when that ends."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import click
+
+from preflight.errors import OutputError, PreflightError
+from preflight.printable import printable
+
+
+class Console:
+    """Standard output for results, standard error for messages.
+
+    Attributes:
+        colour: Colours may be used on standard output.
+        closed: Whoever read standard output has gone (`| head`); nothing more is written.
+    """
+
+    def __init__(self, color: str = "auto") -> None:
+        """Decides on colours: `always`, `never`, or `auto` for a terminal unless NO_COLOR."""
+        allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.colour = color == "always" or (
+            color == "auto" and allowed and sys.stdout is not None and sys.stdout.isatty()
+        )
+        self.closed = False
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, 80 without one."""
+        return shutil.get_terminal_size().columns
+
+    def write(self, text: str) -> None:
+        """Writes results.
+
+        Raises:
+            OutputError: A full disk behind a redirection, for instance.
+        """
+        if text and not self.closed:
+            self._guarded(lambda: click.echo(text, nl=False, color=self.colour))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Writes a photo."""
+        stream = sys.stdout.buffer
+
+        def copy() -> None:
+            stream.write(data)
+            stream.flush()
+
+        self._guarded(copy)
+
+    def say(self, message: str) -> None:
+        """Says one message on standard error, before anything later on standard output."""
+        say(message)
+
+    def _guarded(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.closed = True
+            _silence_stdout()
+        except OSError as error:
+            _silence_stdout()
+            reason = error.strerror or str(error)
+            raise OutputError(f"Standard output could not be written: {reason}.") from error
+
+
+def say(message: str) -> None:
+    """Says one message on standard error; whatever it names is printable."""
+    with suppress(OSError):
+        click.echo("\n".join(printable(line) for line in message.split("\n")), err=True)
+
+
+def say_error(error: PreflightError) -> None:
+    """Says what happened, why, and what to do next."""
+    say(f"preflight: {error}")
+
+
+def never_fail_on_characters() -> None:
+    """Lets a terminal that knows few characters show escapes for the others."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """Keeps Python from failing once more when it flushes standard output at its end."""
+    with suppress(OSError, ValueError):  # a captured stream has no descriptor
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, sys.stdout.fileno())
+        os.close(descriptor)

@@ -1,0 +1,207 @@
+"""Main: the group of commands, bare photos, and errors as exit codes. Loads nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from preflight.cli.console import never_fail_on_characters, say, say_error
+from preflight.errors import ExitCode, PreflightError
+
+DISTRIBUTION = "photo-preflight"
+
+
+class Entry(NamedTuple):
+    """A command: where it is, what it does, and an example that people can copy."""
+
+    place: str
+    summary: str
+    example: str = ""
+
+
+COMMANDS = {
+    "check": Entry(
+        "preflight.cli.check:check",
+        "Say what would make the upload of a photo fail.",
+        "preflight check photo.heic",
+    ),
+    "fix": Entry(
+        "preflight.cli.fix:fix",
+        "Make a copy that is ready to upload.",
+        "preflight fix photo.heic",
+    ),
+    "explain": Entry(
+        "preflight.cli.info:explain",
+        "Say more about one of the findings.",
+        "preflight explain not-square",
+    ),
+    "platforms": Entry("preflight.cli.info:platforms", "Where photos go, and the limits there."),
+    "rules": Entry("preflight.cli.info:rules", "All that is looked for."),
+    "doctor": Entry("preflight.cli.doctor:doctor", "Versions, decoders and limits in force."),
+}
+"""Name to command, in the order of the overview; each is loaded when it is called."""
+
+MAIN_COMMANDS = 3
+"""So many, from the top, are shown with an example."""
+
+_ALIASES = {"-h": "--help", "-V": "--version"}
+
+
+class Stopped(Exception):  # noqa: N818 - a person's wish, not an error
+    """Ctrl-C, after the command has cleaned up."""
+
+
+class PreflightGroup(click.Group):
+    """Loads commands late, takes bare photos for `check`, and ends with the right exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the overview."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the module of that command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].place.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        command.name = cmd_name
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`preflight photo.heic` is `preflight check photo.heic`."""
+        if args and not ctx.resilient_parsing:
+            args = [_ALIASES.get(args[0], args[0]), *args[1:]]
+            if args[0] not in COMMANDS and args[0] not in ("--help", "--version"):
+                _refuse_mistyped(args[0])
+                args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview; `preflight` alone shows it too."""
+        formatter.write(overview())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an interrupt is told apart before click prints anything."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Stopped from error
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs and exits; `standalone_mode=False` returns the exit code instead."""
+        standalone = kwargs.pop("standalone_mode", True)
+        given: Sequence[str] | None = kwargs.get("args", args[0] if args else None)
+        words = sys.argv[1:] if given is None else list(given)
+        try:
+            kwargs["standalone_mode"] = False
+            code = super().main(*args, **kwargs) or ExitCode.READY
+        except Exception as error:  # noqa: BLE001 - the one place where errors become exit codes
+            code = _exit_code(error, words)
+        if standalone:
+            sys.exit(int(code))
+        return int(code)
+
+
+def overview() -> str:
+    """What `preflight` alone says: the few commands that people need, then the rest."""
+    lines = ["Says why a profile photo will not upload, and makes a copy that will.", ""]
+    entries = list(COMMANDS.items())
+    for _, entry in entries[:MAIN_COMMANDS]:
+        lines += [f"  {entry.example:<30}{entry.summary}"]
+    lines += ["", "A photo or folder alone is checked: preflight photo.heic", "", "More:"]
+    for name, entry in entries[MAIN_COMMANDS:]:
+        lines += [f"  preflight {name:<20}{entry.summary}"]
+    lines += [
+        f"  preflight {'--version':<20}The version.",
+        "",
+        "preflight COMMAND --help shows the options of a command.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
+    """Says what went wrong, and how the process has to end."""
+    if isinstance(error, Stopped | click.Abort):
+        say(f"{chr(10) if sys.stderr.isatty() else ''}Stopped.")
+        return ExitCode.INTERRUPTED
+    if isinstance(error, PreflightError):
+        say_error(error)
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        _say_usage_error(error)
+        return ExitCode.USAGE
+    if isinstance(error, click.ClickException):
+        say(f"preflight: {error.format_message()}")
+        return ExitCode.USAGE
+    say(
+        "preflight: this is a bug in preflight, not a fault of your photo: "
+        f"{type(error).__name__}: {error}"
+    )
+    if any(re.fullmatch("--verbose|-[a-z]*v[a-z]*", word) for word in words):
+        import traceback
+
+        say("".join(traceback.format_exception(error)))
+    else:
+        say("The same command with -v says more, for a bug report.")
+    return ExitCode.BUG
+
+
+def _say_usage_error(error: click.UsageError) -> None:
+    message = error.format_message()
+    ctx = error.ctx
+    parameter = getattr(error, "param", None)
+    if ctx is not None and parameter is not None and ctx.meta.get("preflight.settings"):
+        source = ctx.get_parameter_source(parameter.name)
+        if source is click.core.ParameterSource.DEFAULT_MAP or source is None:
+            message += f" (in {ctx.meta['preflight.settings']})"
+    say(f"preflight: {message}")
+    if ctx is not None:
+        say(f"preflight {ctx.info_name} --help shows the options." if ctx.parent else "")
+
+
+def _refuse_mistyped(word: str) -> None:
+    """A word that is no file and looks like a command is that command, mistyped.
+
+    Raises:
+        click.UsageError: With the command that was meant.
+    """
+    if word.startswith("-") or os.path.lexists(word) or not re.fullmatch(r"[A-Za-z]+", word):
+        return
+    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
+    if close:
+        raise click.UsageError(f"There is no command or photo {word!r}. Did you mean {close[0]}?")
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version(DISTRIBUTION)
+        except PackageNotFoundError:
+            number = "(not installed)"
+        click.echo(f"preflight {number}")
+        ctx.exit()
+
+
+@click.group(cls=PreflightGroup, invoke_without_command=True)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """The command line; see `COMMANDS`."""
+    if ctx.invoked_subcommand is None:
+        click.echo(overview(), nl=False)
+
+
+def run() -> None:
+    """Entry of the console scripts and of `python -m preflight`."""
+    never_fail_on_characters()
+    cli.main(prog_name="preflight")

@@ -1,0 +1,28 @@
+"""Stdin: the photo that `-` stands for."""
+
+from __future__ import annotations
+
+import sys
+
+from preflight.errors import UsageError
+from preflight.limits import Limits
+from preflight.naming import Photo
+from preflight.source import Source, read_source
+
+
+def source_of(photo: Photo, limits: Limits) -> Source:
+    """Reads the photo from its file or from standard input.
+
+    Raises:
+        SourceError: It cannot be read.
+        UsageError: Standard input is the keyboard.
+    """
+    if not photo.is_stdin:
+        return read_source(photo.path, limits)
+    stream = sys.stdin.buffer
+    if stream.isatty():
+        raise UsageError(
+            "- means that the photo comes from another program, but nothing does.",
+            "For instance: preflight check - < photo.jpg",
+        )
+    return read_source(stream, limits, name="the photo")

@@ -1,0 +1,137 @@
+"""Values: texts of the command line and of settings files become numbers, windows and names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from preflight.limits import MB
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # generic only in newer versions of click
+
+_UNITS = {
+    "": 1,
+    "b": 1,
+    "k": 1000,
+    "kb": 1000,
+    "m": MB,
+    "mb": MB,
+    "kib": 1024,
+    "mib": 1024**2,
+}
+
+CROPS = ("auto", "face", "center", "top", "whole")
+
+
+def parse_size(text: str) -> int:
+    """Bytes from `500kB`, `1 MB`, `1MiB`, `200000`; 1 MB is 1,000,000 bytes.
+
+    >>> parse_size("500kB"), parse_size("1.5 MB"), parse_size("1MiB"), parse_size("200000")
+    (500000, 1500000, 1048576, 200000)
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([A-Za-z]*)\s*", text)
+    if match is None or match[2].lower() not in _UNITS:
+        raise ValueError(f"{text!r} is not a size such as 500kB, 1MB or 200000")
+    size_bytes = int(float(match[1]) * _UNITS[match[2].lower()])
+    if size_bytes < 1:
+        raise ValueError("the size has to be at least one byte")
+    return size_bytes
+
+
+class Size(ParamType):
+    """A number of bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Text to bytes."""
+        try:
+            return value if isinstance(value, int) else parse_size(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class Pixels(ParamType):
+    """A number of pixels: `50000000` or `50MP`."""
+
+    name = "pixels"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Text to pixels."""
+        match = re.fullmatch(r"\s*([0-9]{1,12})\s*(mp)?\s*", str(value), re.IGNORECASE)
+        pixels = int(match[1]) * (1_000_000 if match[2] else 1) if match else 0
+        if pixels < 1:
+            self.fail(f"{value!r} is not a number of pixels such as 50MP or 50000000.", param, ctx)
+        return pixels
+
+
+class Crop(ParamType):
+    """A way to crop, or a window `X,Y,SIDE` in pixels of the upright photo."""
+
+    name = "crop"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """As `--help` shows it."""
+        return f"{'|'.join(CROPS)}|X,Y,SIDE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | tuple[float, float, float, float]:
+        """Text to a name or to left, top, right, bottom."""
+        if isinstance(value, tuple) or value in CROPS:
+            return value  # type: ignore[no-any-return]
+        match = re.fullmatch(r"\s*(-?[0-9]{1,9})\s*,\s*(-?[0-9]{1,9})\s*,\s*([0-9]{1,9})\s*", value)
+        if match is None:
+            self.fail(
+                f"{value!r} is neither {', '.join(CROPS)} nor a window X,Y,SIDE "
+                "such as 0,200,1500.",
+                param,
+                ctx,
+            )
+        x, y, side = (int(number) for number in match.groups())
+        if side < 1:
+            self.fail("the side of the window has to be at least one pixel.", param, ctx)
+        return (x, y, x + side, y + side)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names."""
+        return [CompletionItem(name) for name in CROPS if name.startswith(incomplete)]
+
+
+class PlatformName(ParamType):
+    """A platform's name, `all`, or the path of a platform file."""
+
+    name = "platform"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The bundled names and `all`."""
+        from preflight.platforms.loader import names
+
+        return [CompletionItem(n) for n in (*names(), "all") if n.startswith(incomplete)]
+
+
+class RuleName(ParamType):
+    """A rule's name."""
+
+    name = "rule"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """All names."""
+        from preflight.rules.registry import rules
+
+        return [CompletionItem(r.name) for r in rules() if r.name.startswith(incomplete)]

@@ -1,0 +1,75 @@
+"""Layout: wrapped, labelled and coloured lines for a terminal. Knows nothing of photos."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from preflight.printable import printable
+
+MAX_WIDTH = 76
+"""Longer lines are hard to read, however wide the terminal is."""
+
+MIN_WIDTH = 40
+
+LABEL_WIDTH = 9
+"""Columns for "Problem" and the like, with the space after it."""
+
+_CODES = {"bold": "1", "red": "1;31", "yellow": "33", "green": "32", "blue": "36", "dim": "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How wide a line may be, and whether colours may be used."""
+
+    width: int = MAX_WIDTH
+    colour: bool = False
+
+    @property
+    def columns(self) -> int:
+        """Columns that are really used."""
+        return max(MIN_WIDTH, min(self.width, MAX_WIDTH))
+
+    def styled(self, text: str, style: str) -> str:
+        """The text in a colour: `bold`, `red`, `yellow`, `green`, `blue`, `dim`."""
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and text else text
+
+    def headline(self, name: str, sentence: str, style: str = "bold") -> str:
+        """`name: sentence`; a long one goes on the next lines."""
+        name, sentence = printable(name), printable(sentence)
+        if len(name) + 2 + len(sentence) <= self.columns:
+            return f"{self.styled(name, 'bold')}: {self.styled(sentence, style)}"
+        wrapped = textwrap.wrap(sentence, self.columns - 2, break_on_hyphens=False)
+        lines = [self.styled(line, style) for line in wrapped]
+        return "\n".join([f"{self.styled(name, 'bold')}:", *(f"  {line}" for line in lines)])
+
+    def line(self, name: str, text: str, style: str) -> str:
+        """`name: text` on one line, however long: one photo of many."""
+        return f"{printable(name)}: {self.styled(printable(text), style)}"
+
+    def labelled(self, label: str, text: str, style: str) -> str:
+        """A paragraph with a label before it."""
+        lines = textwrap.wrap(
+            printable(text),
+            self.columns - 2 - LABEL_WIDTH,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        gap = " " * (2 + LABEL_WIDTH)
+        first = f"  {self.styled(label, style)}{' ' * (LABEL_WIDTH - len(label))}"
+        return "\n".join([f"{first}{lines[0] if lines else ''}", *(f"{gap}{x}" for x in lines[1:])])
+
+    def paragraph(self, text: str, indent: int = 0) -> str:
+        """Wrapped text."""
+        return textwrap.fill(
+            printable(text),
+            self.columns,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def command(self, command: str) -> str:
+        """A command to copy: on a line of its own and never wrapped."""
+        return f"  {self.styled(command, 'bold')}"

@@ -1,0 +1,156 @@
+"""Text: what a person reads in the terminal."""
+
+from __future__ import annotations
+
+from preflight.batch.outcome import Outcome, Summary
+from preflight.finding import Severity
+from preflight.printable import printable
+from preflight.render.fixed import changes, fix_page
+from preflight.render.layout import Layout
+from preflight.render.photo import fix_command, report_page, verdict_words
+from preflight.render.renderer import Setting
+from preflight.report import FixResult, Report, Verdict
+from preflight.words import both
+
+MAX_COMMAND = 200
+"""Characters up to which the next command names all photos."""
+
+_SKIPPED = {
+    "not a photo": ("file that is no photo", "files that are no photos"),
+    "link": ("link", "links"),
+    "copy": ("copy that preflight made before", "copies that preflight made before"),
+}
+"""Worth a word; hidden files are not."""
+
+
+class TextRenderer:
+    """One photo: a page. Several: a line each, then what needs a person, then the sums."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._layout = Layout(setting.width, setting.colour)
+        self._needs_person: list[tuple[str, str]] = []
+        self._fixable = False
+
+    def start(self) -> str:
+        """Nothing."""
+        return ""
+
+    def photo(self, outcome: Outcome) -> str:
+        """The page or the line. What could not be read or written is said on stderr."""
+        if outcome.error is not None:
+            self._needs_person.append((outcome.path, str(outcome.error)))
+            return ""
+        if outcome.bug:
+            self._needs_person.append((outcome.path, "preflight failed on it: a bug in preflight."))
+            return ""
+        if self._setting.one_photo:
+            return self._page(outcome)
+        line = self._fix_line(outcome) if outcome.result else self._check_line(outcome)
+        return "" if self._setting.quiet else line
+
+    def end(self, summary: Summary) -> str:
+        """What needs a person, the sums, and the command to go on with."""
+        if self._setting.one_photo:
+            return ""
+        parts = []
+        if self._needs_person:
+            lines = [self._layout.styled("These need you:", "bold")]
+            for path, why in self._needs_person:
+                lines.append(f"\n  {self._layout.styled(printable(path), 'bold')}")
+                lines.append(self._layout.paragraph(why, indent=4))
+            parts.append("\n".join(lines) + "\n")
+        if not self._setting.quiet:
+            parts.append(self._sums(summary) + "\n")
+            if self._setting.command == "check" and self._fixable:
+                parts.append(self._go_on() + "\n")
+        return "".join(f"\n{part}" for part in parts)
+
+    def _page(self, outcome: Outcome) -> str:
+        setting = self._setting
+        if outcome.result is not None:
+            if setting.quiet and outcome.result.data is not None:
+                return ""
+            return fix_page(outcome, outcome.result, setting, self._layout)
+        if outcome.report is None or (setting.quiet and outcome.report.verdict is Verdict.READY):
+            return ""
+        return report_page(outcome.report, outcome.path, setting, self._layout)
+
+    def _check_line(self, outcome: Outcome) -> str:
+        report = outcome.report
+        if report is None:
+            return ""
+        words, style = verdict_words(report, self._setting.platforms)
+        if report.verdict is Verdict.BLOCKED:
+            self._needs_person.append((outcome.path, _blocking(report)))
+        self._fixable |= report.verdict is Verdict.FIXABLE
+        rules = [f.rule for f in report.findings if f.severity is not Severity.INFO]
+        why = f" ({', '.join(rules)})" if rules else ""
+        return self._layout.line(outcome.path, f"{words}{why}", style) + "\n"
+
+    def _fix_line(self, outcome: Outcome) -> str:
+        result = outcome.result
+        if result is None:
+            return ""
+        if result.data is None:
+            self._needs_person.append((outcome.path, result.why))
+            return self._layout.line(outcome.path, "needs you, see below", "red") + "\n"
+        target = f" -> {outcome.output}" if outcome.output is not None else ""
+        sentence = f"{_what_was_done(outcome, result, self._setting)}{target}"
+        return self._layout.line(outcome.path, sentence, "green") + "\n"
+
+    def _sums(self, summary: Summary) -> str:
+        counts = summary.counts
+        if self._setting.command == "check":
+            return self._sentence(
+                summary, {"ready": counts["ready"], "can be fixed": counts["fixable"]}
+            )
+        made = counts["fixed"] + counts["stripped"] + counts["unchanged"] - counts["already_done"]
+        done = "can be made ready" if self._setting.dry_run else "ready"
+        return self._sentence(summary, {done: made, "done before": counts["already_done"]})
+
+    def _sentence(self, summary: Summary, named: dict[str, int]) -> str:
+        photos = "1 photo" if summary.photos == 1 else f"{summary.photos:,} photos"
+        needs = len(self._needs_person)
+        parts = [f"{count:,} {name}" for name, count in named.items() if count]
+        if needs:
+            parts.append("1 needs you" if needs == 1 else f"{needs:,} need you")
+        sentence = f"{photos}: {', '.join(parts)}." if parts else f"{photos}."
+        passed = [
+            f"{summary.skipped[reason]:,} {one if summary.skipped[reason] == 1 else many}"
+            for reason, (one, many) in _SKIPPED.items()
+            if summary.skipped[reason]
+        ]
+        if passed:
+            was = "was" if sum(summary.skipped[reason] for reason in _SKIPPED) == 1 else "were"
+            sentence += f" {both(passed)} {was} passed over."
+        if summary.interrupted:
+            sentence = f"Stopped before the end. {sentence}"
+        return self._layout.paragraph(sentence)
+
+    def _go_on(self) -> str:
+        command = fix_command(self._setting, self._setting.arguments)
+        if len(command) > MAX_COMMAND:
+            command = fix_command(self._setting, ()) + " …"
+            return f"To make copies that are ready to upload, with the same photos:\n  {command}"
+        return f"To make copies that are ready to upload:\n{self._layout.command(command)}"
+
+
+def _blocking(report: Report) -> str:
+    return " ".join(
+        finding.message
+        for finding in report.findings
+        if finding.severity is Severity.ERROR and not finding.step
+    )
+
+
+def _what_was_done(outcome: Outcome, result: FixResult, setting: Setting) -> str:
+    if outcome.output is None:
+        return "ready as it is"
+    if outcome.already_done:
+        return "already done"
+    if setting.dry_run:
+        return "can be done"
+    if result.status == "unchanged":
+        return "ready as it is, copied"
+    return ", ".join(changes(result)) or "done"
