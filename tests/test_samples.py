@@ -1,0 +1,31 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+MANIFEST: dict[str, Any] = tomllib.loads((SAMPLES / "manifest.toml").read_text("utf-8"))
+NAMES = sorted(MANIFEST["samples"])
+NOT_SAMPLES = {".py", ".toml", ".md"}
+MAX_FOLDER_BYTES = 5_000_000
+
+
+def test_every_file_is_in_the_manifest_and_every_entry_is_a_file() -> None:
+    files = {path.name for path in SAMPLES.iterdir() if path.is_file()}
+    assert sorted(name for name in files if Path(name).suffix not in NOT_SAMPLES) == NAMES
+
+
+def test_the_folder_stays_small() -> None:
+    files = [path for path in SAMPLES.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    assert sum(path.stat().st_size for path in files) < MAX_FOLDER_BYTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_origin_and_licence_are_known(name: str) -> None:
+    entry = MANIFEST["samples"][name]
+    origin = MANIFEST["origins"][entry["origin"]]
+    assert origin["licence"] in ("public domain", "CC0")
+    assert origin["source"]
+    assert entry["wrong"]
+    assert entry["verdict"] in ("ready", "fixable", "blocked")
