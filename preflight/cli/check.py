@@ -11,6 +11,7 @@ import click
 
 from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome
+from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
 from preflight.cli.options import as_path, limits, photo_paths, shared_options
 from preflight.cli.session import exactly_one, run_session
@@ -30,16 +31,16 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="Of the report."
 )
-@click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is standard output.")
+@click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is stdout.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
-    help="Exit with 1 from this severity on; otherwise if a photo is not ready as it is.",
+    help="Exit with 1 from this severity on, not whenever a photo is not ready.",
 )
 @click.option(
     "--select", multiple=True, type=RuleName(), metavar="RULE", help="Look for this only."

@@ -11,11 +11,12 @@ import click
 from preflight.batch.deliver import Delivery, checked_backup_suffix
 from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import Outcome
+from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
 from preflight.cli.options import as_path, limits, photo_paths, shared_options
 from preflight.cli.session import run_session
 from preflight.cli.stdin import source_of
-from preflight.cli.values import Crop, Size
+from preflight.cli.values import Crop, Side, Size
 from preflight.errors import ExitCode, UsageError
 from preflight.fixer.options import FixOptions
 from preflight.naming import Photo, format_of, is_file_name
@@ -29,28 +30,27 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
 @click.option(
     "-o",
     "out",
     metavar="FILE|DIR",
-    help="Where the copy goes: a name that ends in .jpg or .png, else a folder; `-` is standard "
-    "output.",
+    help="Where the copy goes: a name that ends in .jpg or .png, or a folder; `-` is stdout.",
 )
-@click.option(
-    "--size", "size_px", type=click.IntRange(1, 20_000), metavar="PX", help="Side of the square."
-)
+@click.option("--size", "size_px", type=Side(), metavar="PX", help="Side of the square; 1024.")
 @click.option("--max-bytes", type=Size(), metavar="SIZE", help="No larger than: 500kB, 1MB.")
 @click.option("--to", type=click.Choice(["jpeg", "png", "auto"]), help="Format of the copy.")
 @click.option("--crop", type=Crop(), help="What to keep; auto keeps the head in the circle.")
 @click.option("--pad", metavar="COLOUR|blur", help="Fill up to a square instead of cutting.")
 @click.option("--background", metavar="COLOUR", help="In place of transparency; white.")
-@click.option("--enlarge/--no-enlarge", default=None, help="Enlarge small photos; yes.")
+@click.option(
+    "--enlarge/--no-enlarge", default=None, help="Enlarge a small photo, or leave its size."
+)
 @click.option(
     "--keep-metadata/--no-keep-metadata",
     default=None,
-    help="Keep all but the location and the orientation; no.",
+    help="Keep all but the location and the orientation, or nothing.",
 )
 @click.option("--salvage", is_flag=True, help="Cut the damaged part away, if there is any.")
 @click.option("--in-place", is_flag=True, help="Replace the photo; needs --backup-suffix.")

@@ -73,26 +73,25 @@ _SHARED = (
         multiple=True,
         type=PlatformName(),
         metavar="PLATFORM",
-        help="Where it goes: a name, `all`, or a platform file. May be repeated.",
+        help="Where it goes: a name, a platform file, or `all`. Repeatable.",
     ),
     click.option(
         "--files-from",
         metavar="FILE",
-        help="Take the names of photos from a file, one a line (or with zero bytes between); "
-        "`-` is standard input.",
+        help="Names of photos, one a line or with zero bytes between; `-` is stdin.",
     ),
     click.option(
         "--max-pixels",
         type=Pixels(),
         metavar="N",
-        help="Open photos up to this many pixels: 200MP.",
+        help="Open photos of up to so many pixels: 200MP.",
     ),
     click.option(
         "--config",
         is_eager=True,
         callback=_apply_settings,
         metavar="FILE",
-        help="Settings, instead of the nearest preflight.toml or pyproject.toml.",
+        help="Settings, instead of the nearest preflight.toml.",
     ),
     click.option(
         "--color",

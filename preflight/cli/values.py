@@ -26,6 +26,9 @@ _UNITS = {
     "mib": 1024**2,
 }
 
+MAX_SIDE_PX = 10_000
+"""Of a copy: a hundred million pixels, as much as is opened."""
+
 CROPS = ("auto", "face", "center", "top", "whole")
 
 
@@ -58,6 +61,19 @@ class Size(ParamType):
             return value if isinstance(value, int) else parse_size(value)
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
+
+
+class Side(ParamType):
+    """A side in pixels."""
+
+    name = "side"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Text to pixels."""
+        side_px = int(value) if str(value).isdecimal() and len(str(value)) < 7 else 0
+        if not 1 <= side_px <= MAX_SIDE_PX:
+            self.fail(f"{value!r} is not a side of 1 to {MAX_SIDE_PX:,} pixels.", param, ctx)
+        return side_px
 
 
 class Pixels(ParamType):
