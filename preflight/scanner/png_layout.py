@@ -1,0 +1,24 @@
+"""PNG's layout: what the walk hands to the content check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from preflight.scanner.png_chunks import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the picture is.
+
+    Attributes:
+        header: Its legal IHDR.
+        first_data: Offset of the first IDAT chunk; None without one.
+        ended: The IEND chunk is there.
+        deflated_bytes: Size of the largest compressed text or profile, as stored.
+    """
+
+    header: Header
+    first_data: int | None
+    ended: bool
+    deflated_bytes: int = 0

@@ -1,0 +1,191 @@
+"""TIFF: content. Every strip or tile of the first page is walked, then Pillow decodes the page."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Literal
+
+from preflight.facts import Box, Damage, Skipped
+from preflight.limits import Limits
+from preflight.scanner import jpeg
+from preflight.scanner.decode import DecodeError, decode_picture
+from preflight.scanner.lzw import walk_tiff
+from preflight.scanner.rle import packbits_bytes
+from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.tiff_layout import (
+    DEFLATE,
+    JPEG,
+    LZW,
+    NONE,
+    OLD_DEFLATE,
+    OLD_JPEG,
+    PACKBITS,
+    Layout,
+    Piece,
+)
+
+_STEP_BYTES = 1 << 20
+_EXTRA_BYTES = 65_536
+_DECODER_FOUND_DAMAGE = ("decoder error", "truncated", "broken", "not enough", "decode error")
+"""Words in Pillow's message that mean the data; others mean that it does not know the kind."""
+
+_PILLOW_KNOWS = frozenset({NONE, 2, 3, 4, LZW, OLD_JPEG, JPEG, DEFLATE, PACKBITS, OLD_DEFLATE})
+"""Compressions that every build of Pillow unpacks."""
+
+_DAMAGED = "the data of the picture is damaged"
+
+Fault = Literal["cut", "damaged"]
+
+
+def check_content(
+    data: bytes, structure: Structure, limits: Limits, side_px: int | None
+) -> Content:
+    """Reads every coded byte of the first page; see `FormatModule`. Its pixels are upright."""
+    layout = structure.private
+    if not isinstance(layout, Layout):
+        return Content()
+    damage = _Walk(data, layout, limits).run()
+    if damage is not None:
+        return Content(damage=(damage,))
+    try:
+        picture: Picture = decode_picture(data, "tiff", structure, limits, side_px)
+    except DecodeError as error:
+        known = layout.compression in _PILLOW_KNOWS
+        if not known or not any(words in str(error) for words in _DECODER_FOUND_DAMAGE):
+            return Content()
+        text = f"the picture cannot be unpacked ({error})"
+        return Content(damage=(Damage("corrupt", "undecodable", text),))
+    except MemoryError:
+        return Content(skipped=(Skipped("pixels", "there is not enough memory"),))
+    return Content(picture=picture)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Collects the pieces that are damaged.
+
+    Strips of a hostile file may all lie at one place, so each byte of the file is paid for once
+    on average: when as many bytes were walked as the file has, the rest is left to Pillow.
+    """
+
+    data: bytes
+    layout: Layout
+    limits: Limits
+    budget_bytes: int = 0
+    faults: set[Fault] = field(default_factory=set)
+    boxes: list[Box] = field(default_factory=list)
+    lost_px: float = 0
+    first: int | None = None
+
+    def run(self) -> Damage | None:
+        layout = self.layout
+        self.budget_bytes = 2 * len(self.data)
+        pieces = 0
+        for piece in layout.pieces():
+            pieces += 1
+            fault = self._fault(piece)
+            if fault is not None:
+                self._note(fault, piece.start, piece.box)
+            if self.budget_bytes < 0:
+                return self._damage()
+        if pieces < layout.count():
+            text = "a part of the picture is missing"
+            return self._damage() or Damage("corrupt", "missing-data", text, layout.directory.start)
+        return self._damage()
+
+    def _note(self, fault: Fault, offset: int, box: Box) -> None:
+        self.faults.add(fault)
+        if self.first is None:
+            self.first = min(offset, len(self.data))
+        known = self.boxes[0] if self.boxes else box
+        # One box around all of them: the list stays short whatever the file says.
+        self.boxes = [
+            (
+                min(known[0], box[0]),
+                min(known[1], box[1]),
+                max(known[2], box[2]),
+                max(known[3], box[3]),
+            )
+        ]
+        self.lost_px += (box[2] - box[0]) * (box[3] - box[1])
+
+    def _damage(self) -> Damage | None:
+        if not self.faults:
+            return None
+        layout = self.layout
+        planes = layout.samples if layout.separate else 1
+        share = min(1.0, self.lost_px / (layout.width_px * layout.height_px * planes))
+        if self.faults == {"cut"}:
+            text = "the file ends before the picture does"
+            return Damage("truncated", "cut-short", text, self.first, self.boxes[0], share)
+        return Damage("corrupt", "bad-strip", _DAMAGED, self.first, self.boxes[0], share)
+
+    def _fault(self, piece: Piece) -> Fault | None:
+        """What is wrong with one piece."""
+        layout, size = self.layout, piece.size
+        if size == 0 or piece.start == 0:
+            return None  # a sparse file: the piece is blank
+        if size is None:
+            if layout.compression != NONE:
+                return None  # decoders guess
+            size = piece.least_bytes or 0
+        if layout.compression == NONE:
+            return self._raw_fault(piece, size)
+        if piece.start + size > len(self.data):
+            return "cut"
+        self.budget_bytes -= size
+        if layout.reversed_bits:
+            return None
+        coded = self.data[piece.start : piece.start + size]
+        if layout.compression == JPEG:
+            return self._jpeg_fault(coded)
+        if piece.least_bytes is None:
+            return None
+        if layout.compression in (DEFLATE, OLD_DEFLATE):
+            return self._deflate_fault(coded, piece)
+        if layout.compression == LZW:
+            return _lzw_fault(coded, piece)
+        if layout.compression == PACKBITS:
+            return (
+                None if packbits_bytes(coded, piece.least_bytes) >= piece.least_bytes else "damaged"
+            )
+        return None
+
+    def _raw_fault(self, piece: Piece, size: int) -> Fault | None:
+        """Uncompressed pixels are read by their place; the stated size may be wrong."""
+        needed = size if piece.least_bytes is None else piece.least_bytes
+        if piece.start + needed > len(self.data):
+            return "cut"
+        return "damaged" if size < needed and self.layout.count() > 1 else None
+
+    def _deflate_fault(self, coded: bytes, piece: Piece) -> Fault | None:
+        """libtiff stops before the checksum, so a wrong one goes unseen elsewhere."""
+        stream, made = zlib.decompressobj(), 0
+        allowed = piece.most_bytes + _EXTRA_BYTES
+        try:
+            while coded and not stream.eof and made <= allowed:
+                made += len(stream.decompress(coded, _STEP_BYTES))
+                coded = stream.unconsumed_tail
+        except zlib.error:
+            return "damaged"
+        self.budget_bytes -= made // 1000
+        return "damaged" if made < (piece.least_bytes or 0) else None
+
+    def _jpeg_fault(self, coded: bytes) -> Fault | None:
+        tables = self.layout.tables()
+        if tables and tables[-2:] == b"\xff\xd9" and coded[:2] == b"\xff\xd8":
+            coded = tables[:-2] + coded[2:]
+        structure = jpeg.read(coded, self.limits)
+        damage = structure.damage
+        return "damaged" if any(found.kind != "readable" for found in damage) else None
+
+
+def _lzw_fault(coded: bytes, piece: Piece) -> Fault | None:
+    if coded[:1] == b"\0" and len(coded) > 1 and coded[1] & 1:
+        return None  # the old kind that begins at the low bits: left to libtiff
+    walked = walk_tiff(coded, piece.most_bytes)
+    enough = walked.coded >= (piece.least_bytes or 0)
+    if walked.verdict == "short" and enough:
+        return None
+    return None if walked.verdict in ("whole", "left-over") else "damaged"
