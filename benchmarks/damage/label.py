@@ -7,7 +7,10 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageFile
+
+pillow_heif.register_heif_opener(thumbnails=False, decode_threads=0)
 
 FAR = 16
 """A pixel differs when some channel is off by more than this, of 255."""

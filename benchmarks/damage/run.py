@@ -37,7 +37,7 @@ def module_of(data: bytes) -> str | None:
     if data[:2] == b"BM":
         return "bmp"
     if data[4:8] == b"ftyp":
-        return "heif"
+        return "avif" if b"avi" in data[8:40] else "heif"
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from preflight.limits import Limits
+from preflight.scanner.heif_content import check_hevc
 from preflight.scanner.heif_structure import read_structure
 from preflight.scanner.structure import Content, Structure
 
@@ -24,5 +25,5 @@ def read(data: bytes, limits: Limits) -> Structure:
 def check_content(
     data: bytes, structure: Structure, limits: Limits, side_px: int | None
 ) -> Content:
-    """Reads every coded byte of the primary picture and its alpha."""
-    return Content()
+    """Reads every coded byte of the primary picture and its alpha, and hands over its pixels."""
+    return check_hevc(structure, limits, side_px)

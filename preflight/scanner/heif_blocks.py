@@ -1,0 +1,86 @@
+"""HEIF blocks: which parts of a decoded picture were written, and by which slice."""
+
+from __future__ import annotations
+
+from preflight.scanner import libde265
+from preflight.scanner.hevc import Stream
+from preflight.scanner.libde265 import Plane
+
+_HASH = 40
+"""NAL unit type of a suffix SEI: the hash of the whole picture."""
+
+
+def has_unwritten(planes: tuple[Plane, ...], visible: tuple[int, int]) -> bool:
+    """Some block of the visible part is Y = Cb = Cr = 0, which libde265 leaves where no slice was.
+
+    No encoder produces that there; padding of edge tiles is coded so by some phones.
+    """
+    chroma = planes[1]
+    step_x, step_y = _steps(planes)
+    right = min(chroma.width, visible[0] // step_x)
+    bottom = min(chroma.height, visible[1] // step_y)
+    for y in range(4, bottom - 2, 8):
+        blue = _row(chroma, y, 4, right, 8)
+        if 0 not in blue:
+            continue
+        red = _row(planes[2], y, 4, right, 8)
+        luma = _row(planes[0], y * step_y, 4 * step_x, right * step_x, 8 * step_x)
+        if any(not (a or b or c) for a, b, c in zip(blue, red, luma)):
+            return True
+    return False
+
+
+def _steps(planes: tuple[Plane, ...]) -> tuple[int, int]:
+    luma, chroma = planes[0], planes[1]
+    return (2 if chroma.width < luma.width else 1), (2 if chroma.height < luma.height else 1)
+
+
+def _row(plane: Plane, y: int, start: int, stop: int, step: int) -> bytearray | list[int]:
+    """Every `step`-th sample of a row; of 16-bit samples only whether they are zero."""
+    first, each = y * plane.stride, plane.bytes_each
+    samples = plane.data[first + start * each : first + stop * each]
+    if each == 1:
+        return samples[::step]
+    return [a | b for a, b in zip(samples[:: 2 * step], samples[1 :: 2 * step])]
+
+
+def slices_overrun(stream: Stream) -> bool:
+    """Some slice does not end where the next begins.
+
+    A damaged slice runs on into the next one, which then hides it. So the slices are decoded
+    again in two halves, each slice followed by a gap: no block may be written by both halves
+    (but for the first slice, without which the decoder does not start).
+    """
+    first, *others = stream.slices
+    written = []
+    for half in (others[0::2], others[1::2]):
+        units = [*stream.parameters, *first, *(unit for each in half for unit in each)]
+        sequence = stream.sequence
+        decoded = libde265.decode(
+            [unit for unit in units if unit[0] >> 1 & 63 != _HASH],
+            sequence.shown_size,
+            sequence.chroma,
+        )
+        if not decoded.planes:
+            return False
+        written.append(_written_blocks(decoded.planes, sequence.ctb_px))
+    own = set(range(stream.second_slice))
+    return bool((written[0] & written[1]) - own)
+
+
+def _written_blocks(planes: tuple[Plane, ...], ctb_px: int) -> set[int]:
+    """Coding tree blocks whose middle is not Y = Cb = Cr = 0."""
+    step_x, step_y = _steps(planes)
+    luma = planes[0]
+    columns = -(-luma.width // ctb_px)
+    found = set()
+    for row in range(-(-luma.height // ctb_px)):
+        for column in range(columns):
+            x = column * ctb_px + min(ctb_px, luma.width - column * ctb_px) // 2
+            y = row * ctb_px + min(ctb_px, luma.height - row * ctb_px) // 2
+            if min(luma.width - column * ctb_px, luma.height - row * ctb_px) < 12:
+                continue  # too narrow: filters of the neighbours reach its middle
+            places = ((luma, x, y), *((p, x // step_x, y // step_y) for p in planes[1:]))
+            if any(_row(plane, py, px, px + 1, 1)[0] for plane, px, py in places):
+                found.add(row * columns + column)
+    return found

@@ -1,0 +1,114 @@
+"""HEIF pixels: the planes of decoded tiles put together, reduced, converted and turned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight.scanner.heif_items import Transform
+from preflight.scanner.orientation import transposition
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from preflight.scanner.libde265 import Plane
+
+SMALLEST_SIDE_PX = 512
+"""The shorter side of "any small picture"."""
+
+_BT601 = (0.299, 0.114)
+_WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
+"""Red and blue weights by matrix code (ITU-T H.273, table 4); libheif treats 2 as BT.601."""
+
+
+def reduction(shorter_px: int, side_px: int | None) -> int:
+    """1, 2, 4 or 8: by how much the picture may be reduced and still have that side."""
+    wanted = SMALLEST_SIDE_PX if side_px is None else max(1, side_px)
+    scale = 1
+    while scale < 8 and shorter_px // (scale * 2) >= wanted:
+        scale *= 2
+    return scale
+
+
+def can_convert(matrix: int) -> bool:
+    """Whether `Mosaic.picture` knows the matrix."""
+    return matrix in _WEIGHTS
+
+
+class Mosaic:
+    """An 8-bit 4:2:0 picture that is put together from tiles, at 1/1, 1/2, 1/4 or 1/8 of its size.
+
+    Args:
+        width_px, height_px: Full size.
+        scale: What the size is divided by; the origin of each tile is a multiple of twice that.
+    """
+
+    def __init__(self, width_px: int, height_px: int, scale: int) -> None:
+        from PIL import Image
+
+        self._size = width_px, height_px
+        self._scale = scale
+        self._chroma_scale = max(1, scale // 2)
+        luma = -(-width_px // scale), -(-height_px // scale)
+        half = scale * 2 if scale == 1 else scale
+        chroma = -(-width_px // half), -(-height_px // half)
+        self._planes = [Image.new("L", size) for size in (luma, chroma, chroma)]
+
+    def place(self, box: tuple[int, int, int, int], planes: tuple[Plane, ...]) -> None:
+        """Puts a tile where its box says; what lies outside the box is dropped."""
+        from PIL import Image
+
+        left, top, right, bottom = box
+        for target, plane in zip(self._planes, planes):
+            chroma = target is not self._planes[0]
+            step, scale = (2, self._chroma_scale) if chroma else (1, self._scale)
+            image = Image.frombuffer(
+                "L", (plane.width, plane.height), plane.data, "raw", "L", plane.stride, 1
+            )
+            visible = -(-(right - left) // step), -(-(bottom - top) // step)
+            if visible != image.size:
+                image = image.crop((0, 0, *visible))
+            if scale > 1:
+                image = image.reduce(scale)
+            target.paste(image, (left // step // scale, top // step // scale))
+
+    def picture(
+        self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
+    ) -> Image.Image:
+        """RGB, turned by the transforms (clean apertures are not applied)."""
+        from PIL import Image
+
+        luma, *chroma = self._planes
+        if self._scale == 1:
+            even = chroma[0].width * 2, chroma[0].height * 2
+            box = 0, 0, luma.width, luma.height
+            smooth = Image.Resampling.BILINEAR
+            chroma = [plane.resize(even, smooth) for plane in chroma]
+            if even != luma.size:
+                chroma = [plane.crop(box) for plane in chroma]
+        weights = _WEIGHTS[matrix]
+        if full_range and weights == _BT601:
+            image = Image.merge("YCbCr", (luma, *chroma)).convert("RGB")
+        else:
+            image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
+        for transform in transforms:
+            turn = transposition(transform.turn)
+            if turn is not None:
+                image = image.transpose(turn)
+        return image
+
+
+def _matrix(weights: tuple[float, float], full_range: bool) -> tuple[float, ...]:
+    """The 3 x 4 matrix from Y, Cb, Cr (0 to 255) to R, G, B (ITU-T H.273, 8.3)."""
+    red, blue = weights
+    green = 1 - red - blue
+    luma = 1.0 if full_range else 255 / 219
+    chroma = 1.0 if full_range else 255 / 224
+    black = 0.0 if full_range else 16.0
+    rows = (
+        (luma, 0.0, 2 * (1 - red) * chroma),
+        (luma, -2 * blue * (1 - blue) / green * chroma, -2 * red * (1 - red) / green * chroma),
+        (luma, 2 * (1 - blue) * chroma, 0.0),
+    )
+    return tuple(
+        value for y, cb, cr in rows for value in (y, cb, cr, -black * y - 128 * (cb + cr) + 0.5)
+    )
