@@ -8,6 +8,8 @@ from preflight.scanner.libde265 import Plane
 
 _HASH = 40
 """NAL unit type of a suffix SEI: the hash of the whole picture."""
+_LEAST_SPOILED = 16
+"""Bytes of noise that no decoder can take for the end of a picture."""
 
 
 def has_unwritten(planes: tuple[Plane, ...], visible: tuple[int, int]) -> bool:
@@ -44,7 +46,27 @@ def _row(plane: Plane, y: int, start: int, stop: int, step: int) -> bytearray | 
     return [a | b for a, b in zip(samples[:: 2 * step], samples[1 :: 2 * step])]
 
 
-def slices_overrun(stream: Stream) -> bool:
+def ends_early(stream: Stream, planes: tuple[Plane, ...]) -> bool:
+    """A grey picture (or an alpha plane) was left before its data ended.
+
+    Black is black there, whether written or not. So where the last block is black the decoder is
+    given other data for the last sixteenth: a decoder that never came so far shows no difference.
+    """
+    luma = planes[0]
+    last = slice(max(0, luma.width - 8) * luma.bytes_each, luma.width * luma.bytes_each)
+    *others, unit = stream.slices[-1]
+    spoiled = len(unit) // 16
+    bottom = luma.data[(luma.height - 1) * luma.stride :][last]
+    if any(bottom) or spoiled < _LEAST_SPOILED or others:
+        return False
+    noise = bytes(37 * n % 251 | 1 for n in range(spoiled))
+    units = [unit for each in (stream.parameters, *stream.slices[:-1]) for unit in each]
+    size = stream.sequence.shown_size
+    again = libde265.decode([*units, unit[:-spoiled] + noise], size, stream.sequence.chroma)
+    return not again.codes and again.planes == planes
+
+
+def slices_overrun(stream: Stream, planes: tuple[Plane, ...]) -> bool:
     """Some slice does not end where the next begins.
 
     A damaged slice runs on into the next one, which then hides it. So the slices are decoded
@@ -54,6 +76,9 @@ def slices_overrun(stream: Stream) -> bool:
     first, *others = stream.slices
     written = []
     for half in (others[0::2], others[1::2]):
+        if half == others:  # the decode of the whole serves
+            written.append(_written_blocks(planes, stream.sequence.ctb_px))
+            continue
         units = [*stream.parameters, *first, *(unit for each in half for unit in each)]
         sequence = stream.sequence
         decoded = libde265.decode(

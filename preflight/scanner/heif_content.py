@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libde265
-from preflight.scanner.heif_blocks import has_unwritten, slices_overrun
+from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
 from preflight.scanner.heif_pixels import Mosaic, can_convert, reduction
@@ -27,6 +27,8 @@ from preflight.scanner.structure import Content, Picture, Structure
 CHECK = "heic-content"
 _HEVC = frozenset({b"hvc1", b"hev1"})
 _CHECKSUM = 5
+_LAST_CODE_POINT = 22
+"""Of colour primaries (ITU-T H.273, table 2), which has the most."""
 _MESSAGES = {
     "wrong-checksum": "its checksum does not fit",
     "missing-blocks": "parts of the picture were never written",
@@ -183,12 +185,12 @@ def _what(decoded: Decoded, stream: Stream, tiles: list[Tile]) -> str:
     if not decoded.planes:
         return "no-picture"
     if stream.sequence.chroma == 0:
-        return ""
+        return "lost-sync" if ends_early(stream, decoded.planes) else ""
     box = tiles[0].box if tiles else (0, 0, *stream.sequence.shown_size)
     visible = box[2] - box[0], box[3] - box[1]
     if has_unwritten(decoded.planes, visible):
         return "missing-blocks"
-    if len(stream.slices) > 1 and stream.raster and slices_overrun(stream):
+    if len(stream.slices) > 1 and stream.raster and slices_overrun(stream, decoded.planes):
         return "lost-slice"
     return ""
 
@@ -217,7 +219,8 @@ def _picture(
     matrix, full_range = next(iter(findings.colours))
     if structure.colour.cicp is not None:
         matrix, full_range = structure.colour.cicp[2], structure.colour.full_range
-    if not can_convert(matrix):
-        return None
+    known = structure.colour.cicp is None or max(structure.colour.cicp) <= _LAST_CODE_POINT
+    if not can_convert(matrix) or not known:
+        return None  # libheif refuses unknown code points
     image = mosaic.picture(matrix, full_range, layout.transforms)
     return Picture(image, structure.orientation or 1, structure.width_px, structure.height_px)
