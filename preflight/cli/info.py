@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
+from difflib import get_close_matches
 
 import click
 
@@ -81,19 +82,28 @@ def rules() -> None:
 
 
 @click.command()
-@click.argument("rule", type=RuleName(), metavar="RULE")
-def explain(rule: str) -> None:
-    """Say what a finding means, why it matters and what can be done.
+@click.argument("words", nargs=-1, required=True, type=RuleName(), metavar='RULE|"MESSAGE"')
+def explain(words: tuple[str, ...]) -> None:
+    """Say what a finding means, or what a message means that an app showed you.
 
     \b
-    Example:
+    Examples:
       preflight explain not-square
+      preflight explain "Profile Photo Update Failed"
     """
+    from preflight.cli.guide import explain_message
     from preflight.rules.registry import get
+    from preflight.rules.registry import rules as all_rules
 
     console = Console()
     layout = Layout(console.width, console.colour)
-    known = get(rule)
+    text = " ".join(words)
+    known_names = [rule.name for rule in all_rules()]
+    name_like = len(words) == 1 and " " not in text and get_close_matches(text, known_names)
+    if text not in known_names and not name_like:
+        explain_message(text, console)
+        return
+    known = get(text)
     mended = f"`preflight fix` mends it (step {known.step})" if known.step else "a person must act"
     console.write(f"{layout.styled(known.name, 'bold')} ({known.severity.value}): {mended}\n\n")
     console.write("\n\n".join(_page(known.page, layout)) + "\n")

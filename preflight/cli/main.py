@@ -37,6 +37,11 @@ COMMANDS = {
         "Make a copy that is ready to upload.",
         "preflight fix photo.heic",
     ),
+    "guide": Entry(
+        "preflight.cli.guide:guide",
+        "What else to try when it is not the file.",
+        "preflight guide",
+    ),
     "explain": Entry(
         "preflight.cli.info:explain",
         "Say more about one of the findings.",

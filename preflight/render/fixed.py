@@ -9,7 +9,7 @@ from pathlib import Path
 from preflight.batch.outcome import Outcome
 from preflight.printable import printable
 from preflight.render.layout import Layout
-from preflight.render.photo import finding_lines
+from preflight.render.photo import finding_lines, guide_lines
 from preflight.render.renderer import Setting
 from preflight.report import FixResult
 from preflight.words import format_word, pixels, size
@@ -28,6 +28,8 @@ def fix_page(outcome: Outcome, result: FixResult, setting: Setting, layout: Layo
     details = list(_details(outcome, result, setting, layout))
     if details:
         lines += ["", *details]
+    if not setting.dry_run:
+        lines += ["", *guide_lines(setting, layout)]
     return "\n".join(lines) + "\n"
 
 

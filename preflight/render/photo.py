@@ -73,7 +73,19 @@ def report_page(report: Report, path: str, setting: Setting, layout: Layout) -> 
     if command := _next_command(report, path, setting):
         what, line = command
         lines += ["", what, layout.command(line)]
+    elif report.verdict is Verdict.READY:
+        lines += ["", *guide_lines(setting, layout)]
     return "\n".join(lines) + "\n"
+
+
+def guide_lines(setting: Setting, layout: Layout) -> list[str]:
+    """Where to look when a good file is refused all the same."""
+    named = [platform.name for platform in setting.platforms if platform.name != "default"]
+    place = f" {named[0]}" if setting.for_options == tuple(named[:1]) else ""
+    return [
+        "If it still fails, the file is probably not the cause:",
+        layout.command(f"preflight guide{place}"),
+    ]
 
 
 def finding_lines(finding: Finding, setting: Setting, layout: Layout) -> Iterator[str]:
