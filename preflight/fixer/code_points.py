@@ -70,9 +70,21 @@ def tone_mapped(image: Image.Image, colour: Colour) -> Image.Image:
     peak = float(np.percentile(brightest, PEAK_PERCENTILE)) if brightest.size else 1.0
     if peak > 1.0:
         # All three by one factor: the colour of skin does not shift, as it does channel by channel.
-        rolled = _rolled_off(brightest, peak)
+        table = peak * np.linspace(0, 1, 1024, dtype=np.float32) ** 2
+        rolled = np.interp(brightest, table, _rolled_off(table, peak)).astype(np.float32)
         light *= (rolled / np.maximum(brightest, 1e-6))[..., None]
-    return _encoded(light @ _to_bt709(primaries).T)
+    return _encoded(_drawn_in(light @ _to_bt709(primaries).T))
+
+
+def _drawn_in(light: Any) -> Any:
+    """Colours beyond sRGB drawn towards grey of their brightness, half of the way on the scale of
+    ratios: all of it looks pale, none of it turns coloured lamps and leaves into flat areas."""
+    np = numpy()
+    grey = np.clip(light @ _luminance_weights(_BT709), 1e-4, 1 - 1e-4)
+    above = (1 - grey) / np.maximum(light.max(axis=-1) - grey, 1e-6)
+    below = grey / np.maximum(grey - light.min(axis=-1), 1e-6)
+    share = np.sqrt(np.minimum(1.0, np.minimum(above, below)))[..., None]
+    return grey[..., None] + (light - grey[..., None]) * share
 
 
 def _decoded(image: Image.Image, table: Any) -> Any:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Colour
-from preflight.fixer.steps import Placement, flatten
+from preflight.fixer.fill import flatten
+from preflight.fixer.placement import Placement
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import eight_bits
 from preflight.scanner.orientation import transposition

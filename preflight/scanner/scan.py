@@ -191,13 +191,19 @@ def _add_pixels(
         return replace(scan, facts=replace(facts, skipped=(*facts.skipped, skipped)))
     except DecodeError as error:
         return replace(scan, facts=replace(facts, decode_error=str(error)))
-    if facts.format != "tiff":  # Pillow turned that one itself
-        picture = replace(picture, orientation=facts.orientation)
+    picture = with_orientation(picture, facts)
     from preflight.scanner.look import look_at
 
     upright = upright_size(picture.width_px, picture.height_px, picture.orientation)
     facts = replace(facts, decoded=True, width_px=upright[0], height_px=upright[1])
     return replace(scan, facts=look_at(facts, picture), picture=picture)
+
+
+def with_orientation(picture: Picture, facts: Facts) -> Picture:
+    """The decoded picture with the turn that is still to be applied to it."""
+    if facts.format == "tiff":  # Pillow turned that one itself
+        return picture
+    return replace(picture, orientation=facts.orientation)
 
 
 def _mb(size_bytes: int) -> str:

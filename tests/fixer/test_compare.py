@@ -8,7 +8,8 @@ from preflight.facts import Colour
 from preflight.fixer.colour import srgb_profile
 from preflight.fixer.compare import Comparison, compare
 from preflight.fixer.encode import Extras, encode_jpeg, encode_png
-from preflight.fixer.steps import Placement, place, render
+from preflight.fixer.placement import Placement, place
+from preflight.fixer.steps import render
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.structure import Picture
 

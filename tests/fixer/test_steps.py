@@ -8,16 +8,9 @@ from PIL import Image
 
 from preflight.errors import UsageError
 from preflight.facts import Colour
-from preflight.fixer.steps import (
-    cut,
-    fill,
-    flatten,
-    is_fine_enough,
-    parse_colour,
-    place,
-    render,
-    side_that_covers,
-)
+from preflight.fixer.fill import fill, flatten, parse_colour
+from preflight.fixer.placement import place
+from preflight.fixer.steps import cut, is_fine_enough, render, side_that_covers
 from preflight.scanner.orientation import transposition, upright_size
 from preflight.scanner.structure import Picture
 

@@ -1,0 +1,264 @@
+"""Run: the fixer's story, top to bottom. Refuse, leave, strip, or render, encode and prove."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from preflight.finding import Severity
+from preflight.fixer.colour import srgb_profile
+from preflight.fixer.compare import compare
+from preflight.fixer.crop import NoFaceError, Window, choose_window
+from preflight.fixer.encode import Extras
+from preflight.fixer.fill import parse_colour
+from preflight.fixer.fit import fit
+from preflight.fixer.keep import kept_exif, kept_xmp
+from preflight.fixer.lossless import NotStrippableError, strip
+from preflight.fixer.options import FixOptions
+from preflight.fixer.placement import place
+from preflight.fixer.plan import Plan, Refusal, make_plan
+from preflight.fixer.proof import harm_done, proved
+from preflight.fixer.salvage import good_part, is_salvageable, window_inside
+from preflight.fixer.steps import is_fine_enough, render, side_that_covers
+from preflight.limits import Limits
+from preflight.platforms.combine import combine
+from preflight.platforms.platform import Platform, Target
+from preflight.report import FixResult, Report, Status, Verdict
+from preflight.scanner.decode import DecodeError, decode_picture
+from preflight.scanner.look import look_at
+from preflight.scanner.orientation import upright_size
+from preflight.scanner.scan import Scan, with_orientation
+from preflight.scanner.structure import Picture
+from preflight.source import Source
+
+
+@dataclass(slots=True)
+class _Job:
+    """One fix and what it found on the way."""
+
+    source: Source
+    scan: Scan
+    before: Report
+    platforms: tuple[Platform, ...]
+    options: FixOptions
+    limits: Limits
+    target: Target
+    background: tuple[int, int, int]
+    pad: tuple[int, int, int] | None
+    notes: list[str] = field(default_factory=list)
+    timings_s: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Adds the seconds of the block to `timings_s`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.timings_s[what] = self.timings_s.get(what, 0.0) + spent
+
+    def result(self, status: Status, data: bytes | None = None, **more: Any) -> FixResult:
+        """The outcome; `more` are fields of `FixResult`."""
+        return FixResult(
+            data=data,
+            status=status,
+            before=self.before,
+            notes=tuple(dict.fromkeys(self.notes)),
+            timings_s=self.timings_s,
+            **more,
+        )
+
+
+def run(
+    source: Source,
+    scan: Scan,
+    before: Report,
+    platforms: tuple[Platform, ...],
+    options: FixOptions,
+    limits: Limits,
+) -> FixResult:
+    """Fixes one photo.
+
+    Args:
+        source: Its bytes.
+        scan: What was measured and decoded of them.
+        before: The judgement.
+        platforms: Where it goes; with several, the strictest limits hold.
+        options: What the person wishes.
+        limits: How much of a stranger's file is opened.
+
+    Returns:
+        With status `unchanged`, `stripped` or `fixed` the data is proved; `refused` and `failed`
+        say why there is none.
+
+    Raises:
+        UsageError: An option that makes no sense, or platforms that contradict each other.
+        MemoryError: The machine ran out of it.
+    """
+    pad = options.pad if options.pad != "blur" else None
+    job = _Job(
+        source=source,
+        scan=scan,
+        before=before,
+        platforms=platforms,
+        options=options,
+        limits=limits,
+        target=combine(platforms),
+        background=parse_colour(options.background, "background"),
+        pad=None if pad is None else parse_colour(pad, "pad"),
+    )
+    try:
+        return _fixed(job)
+    except (Refusal, NoFaceError) as refusal:
+        return job.result("refused", why=str(refusal))
+
+
+def _fixed(job: _Job) -> FixResult:
+    if job.before.verdict is Verdict.BLOCKED:
+        report, picture, window = _salvaged(job)
+    else:
+        report, picture = job.before, _decoded(job)
+        facts = report.facts
+        width, height = facts.width_px or 0, facts.height_px or 0
+        window = choose_window(width, height, facts.faces, job.options)
+    plan = make_plan(report, job.options, job.target, window)
+    if not plan.steps:
+        return job.result(
+            "unchanged", data=job.source.data, after=job.before, **_shown_size(job.before, plan)
+        )
+    if plan.is_lossless:
+        stripped = _stripped(job, plan)
+        if stripped is not None:
+            return stripped
+        plan = make_plan(_undecided(report), job.options, job.target, window)
+    job.notes += [*plan.notes, *window.notes]
+    return _rendered(job, plan, picture)
+
+
+def _undecided(report: Report) -> Report:
+    """The report of a photo that has to be encoded anew."""
+    return replace(report, facts=replace(report.facts, decoded=False))
+
+
+def _shown_size(report: Report, plan: Plan) -> dict[str, Any]:
+    facts = report.facts
+    return {
+        "format": facts.format,
+        "width_px": facts.width_px,
+        "height_px": facts.height_px,
+        "crop": plan.window.box if plan.steps else (0, 0, facts.width_px, facts.height_px),
+    }
+
+
+def _decoded(job: _Job) -> Picture:
+    if job.scan.picture is not None:
+        return job.scan.picture
+    why = "; ".join(skipped.why for skipped in job.before.skipped if skipped.check == "decode")
+    what = job.before.facts.decode_error or why or "its pixels are not at hand"
+    raise Refusal(f"The picture could not be opened: {what}.")
+
+
+def _decoded_again(job: _Job, side_px: int, *, lenient: bool = False) -> Picture:
+    facts = job.before.facts
+    picture = decode_picture(
+        job.source.data, facts.format, job.scan.structure, job.limits, side_px, lenient=lenient
+    )
+    return with_orientation(picture, facts)
+
+
+def _salvaged(job: _Job) -> tuple[Report, Picture, Window]:
+    """The good part of a damaged photo, if that is wished and there is one."""
+    before = job.before
+    blocking = next(f for f in before.findings if f.severity is Severity.ERROR and not f.step)
+    if not job.options.salvage or not is_salvageable(before.facts):
+        raise Refusal(blocking.message)
+    least_px = job.target.min_side_px or 1
+    good_part(before, None, least_px)  # whether it is worth decoding at all
+    try:
+        with job.timed("decode"):
+            picture = _decoded_again(job, job.options.size_px, lenient=True)
+    except DecodeError:
+        raise Refusal(blocking.message) from None
+    facts = look_at(replace(before.facts, decoded=True), picture)
+    salvage = good_part(before, facts.faces, least_px)
+    window = window_inside(salvage.area, facts.faces, job.options)
+    job.notes.append(salvage.note)
+    mendable = tuple(f for f in before.findings if f.step)
+    return replace(before, facts=facts, findings=mendable), picture, window
+
+
+def _stripped(job: _Job, plan: Plan) -> FixResult | None:
+    """The file without what is not the picture; None when that does not prove right."""
+    structure, format_ = job.scan.structure, job.before.facts.format
+    exif, xmp = _kept(job)
+    with job.timed("encode"):
+        try:
+            data = strip(job.source.data, format_, structure, exif, xmp)
+        except NotStrippableError:
+            return None
+    with job.timed("proof"):
+        after, why = proved(job.source.name, data, plan, format_, job.platforms, job.limits)
+    if why:
+        return None
+    return job.result(
+        "stripped", data=data, after=after, steps=plan.names, **_shown_size(after, plan)
+    )
+
+
+def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
+    """Exif and XMP blocks to carry over."""
+    if not job.options.keep_metadata:
+        return None, None
+    return kept_exif(job.scan.structure.exif), kept_xmp(job.scan.structure.xmp)
+
+
+def _rendered(job: _Job, plan: Plan, picture: Picture) -> FixResult:
+    colour, icc = job.before.facts.colour, job.scan.structure.icc
+    size = upright_size(picture.width_px, picture.height_px, picture.orientation)
+    placement = place(plan.window.box, *size, plan.size_px)
+    if not is_fine_enough(picture, placement):
+        with job.timed("decode"):
+            picture = _finer(job, side_that_covers(picture, placement)) or picture
+    with job.timed("render"):
+        background = None if plan.keep_alpha else job.background
+        image, notes = render(picture, placement, colour, icc, background=background, pad=job.pad)
+    job.notes += notes
+    with job.timed("encode"):
+        extras = Extras(srgb_profile(), *_kept(job))
+        encoded, notes = fit(image, extras, plan, job.options, job.target, job.platforms)
+    job.notes += notes
+    with job.timed("proof"):
+        after, why = proved(
+            job.source.name, encoded.data, plan, plan.format, job.platforms, job.limits
+        )
+        found = compare(picture, placement, colour, icc, job.background, encoded.data)
+    why = why or harm_done(found)
+    if why:
+        return job.result("failed", why=why, steps=plan.names)
+    return job.result(
+        "fixed",
+        data=encoded.data,
+        after=after,
+        steps=plan.names,
+        format=plan.format,
+        width_px=encoded.size[0],
+        height_px=encoded.size[1],
+        quality=encoded.quality,
+        crop=plan.window.box,
+        heads_left_out=plan.window.heads_left_out,
+        air=plan.window.air,
+        delta_e=None if found is None else round(found.delta_e, 3),
+        ssim=None if found is None else round(found.ssim, 4),
+    )
+
+
+def _finer(job: _Job, side_px: int) -> Picture | None:
+    """The picture at a larger scale; None if it opens only at the scale at hand (salvage)."""
+    try:
+        return _decoded_again(job, side_px, lenient=job.options.salvage)
+    except DecodeError:
+        return None
