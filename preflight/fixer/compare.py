@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from preflight.facts import Colour
+from preflight.facts import Box, Colour
 from preflight.fixer.fill import flatten
 from preflight.fixer.placement import Placement
 from preflight.scanner.arrays import numpy
@@ -72,15 +72,24 @@ def compare(
     width = placement.spot[2] - placement.spot[0]
     height = placement.spot[3] - placement.spot[1]
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+        stored = opened.size
+        opened.draft(None, (SIDE_PX, SIDE_PX))  # a JPEG at 1/2 or 1/4: cheaper, and box filtered
         output = flatten(eight_bits(opened), background).convert("RGB")
-    scale = output.width / placement.size[0]
-    if placement.padded and scale * min(width, height) < _THINNEST_STRIP_PX:
+    if placement.padded and min(width, height) * stored[0] / placement.size[0] < _THINNEST_STRIP_PX:
         return None
-    left, top, right, bottom = (at * scale for at in placement.spot)
+    scale = output.width / placement.size[0]
+    left, top, right, bottom = _scaled(placement.spot, scale, scale, output)
     size = _size(right - left, bottom - top)
     shown = output.resize(size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
     wanted = _from_source(picture, placement, colour, icc, background, size)
     return Comparison(_delta_e(shown, wanted), _ssim(shown, wanted))
+
+
+def _scaled(box: Box, across: float, down: float, image: Image.Image) -> Box:
+    """A box in pixels of a reduced image, not a rounding error beyond it."""
+    left, top, right, bottom = box
+    width, height = image.size
+    return left * across, top * down, min(right * across, width), min(bottom * down, height)
 
 
 def _size(width: float, height: float) -> tuple[int, int]:
@@ -102,7 +111,7 @@ def _from_source(
 
     image = eight_bits(picture.image)
     left, top, right, bottom = placement.part
-    factor = int(min((right - left) / size[0], (bottom - top) / size[1]) / 2)
+    factor = min((right - left) / size[0], (bottom - top) / size[1])
     shrink = picture.image.width / picture.width_px
     factor = max(1, int(factor * shrink))
     if factor > 1 and min(image.size) >= factor:
@@ -114,7 +123,7 @@ def _from_source(
     if picture.orientation >= 5:
         upright = upright[::-1]
     across, down = image.width / upright[0], image.height / upright[1]
-    box = (left * across, top * down, right * across, bottom * down)
+    box = _scaled(placement.part, across, down, image)
     reduced = image.resize(size, Image.Resampling.BICUBIC, box=box)
     return flatten(to_srgb(reduced, colour, icc)[0], background)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from preflight.errors import UsageError
 from preflight.facts import Box
@@ -28,7 +28,16 @@ class Placement:
         return self.spot != (0, 0, *self.size)
 
 
-def place(window: Box, width_px: int, height_px: int, side_px: int) -> Placement:
+def place_within(window: Box, area: Box, side_px: int) -> Placement:
+    """As `place`, but only `area` of the photo may be seen; beside it is filled."""
+    x, y = area[0], area[1]
+    moved = (window[0] - x, window[1] - y, window[2] - x, window[3] - y)
+    placement = place(moved, area[2] - x, area[3] - y, side_px)
+    left, top, right, bottom = placement.part
+    return replace(placement, part=(left + x, top + y, right + x, bottom + y))
+
+
+def place(window: Box, width_px: float, height_px: float, side_px: int) -> Placement:
     """Where the photo lies in a square of `side_px` that shows `window`.
 
     Args:
@@ -57,7 +66,7 @@ def _whole(length: float) -> int:
 
 
 def _span(
-    low: float, high: float, length: int, size: int
+    low: float, high: float, length: float, size: int
 ) -> tuple[tuple[int, int], tuple[float, float]]:
     """One axis of `place`: the spot in whole output pixels, at least one, and the part shown."""
     if high <= 0 or low >= length or high <= low:
@@ -65,7 +74,7 @@ def _span(
     scale = size / (high - low)
     start = min(_whole_or_zero((max(low, 0) - low) * scale), size - 1)
     end = max(start + 1, min(size, round((min(high, length) - low) * scale)))
-    return (start, end), (max(low, 0.0), min(high, float(length)))
+    return (start, end), (max(low, 0.0), min(high, length))
 
 
 def _whole_or_zero(length: float) -> int:

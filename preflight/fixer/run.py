@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from preflight.facts import Box
 from preflight.finding import Severity
 from preflight.fixer.colour import srgb_profile
 from preflight.fixer.compare import compare
@@ -18,7 +19,7 @@ from preflight.fixer.fit import fit
 from preflight.fixer.keep import kept_exif, kept_xmp
 from preflight.fixer.lossless import NotStrippableError, strip
 from preflight.fixer.options import FixOptions
-from preflight.fixer.placement import place
+from preflight.fixer.placement import place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
 from preflight.fixer.proof import harm_done, proved
 from preflight.fixer.salvage import good_part, is_salvageable, window_inside
@@ -119,16 +120,16 @@ def run(
 
 def _fixed(job: _Job) -> FixResult:
     if job.before.verdict is Verdict.BLOCKED:
-        report, picture, window = _salvaged(job)
+        report, picture, window, area = _salvaged(job)
     else:
         report, picture = job.before, _decoded(job)
-        facts = report.facts
-        width, height = facts.width_px or 0, facts.height_px or 0
-        window = choose_window(width, height, facts.faces, job.options)
+        size = upright_size(picture.width_px, picture.height_px, picture.orientation)
+        window = choose_window(*size, report.facts.faces, job.options)
+        area = (0, 0, *size)
     plan = make_plan(report, job.options, job.target, window)
     if not plan.steps:
         return job.result(
-            "unchanged", data=job.source.data, after=job.before, **_shown_size(job.before, plan)
+            "unchanged", data=job.source.data, after=job.before, **_as_it_is(job.before)
         )
     if plan.is_lossless:
         stripped = _stripped(job, plan)
@@ -136,7 +137,7 @@ def _fixed(job: _Job) -> FixResult:
             return stripped
         plan = make_plan(_undecided(report), job.options, job.target, window)
     job.notes += [*plan.notes, *window.notes]
-    return _rendered(job, plan, picture)
+    return _rendered(job, plan, picture, area)
 
 
 def _undecided(report: Report) -> Report:
@@ -144,13 +145,14 @@ def _undecided(report: Report) -> Report:
     return replace(report, facts=replace(report.facts, decoded=False))
 
 
-def _shown_size(report: Report, plan: Plan) -> dict[str, Any]:
+def _as_it_is(report: Report) -> dict[str, Any]:
+    """What the result says of a file whose pixels stay."""
     facts = report.facts
     return {
         "format": facts.format,
         "width_px": facts.width_px,
         "height_px": facts.height_px,
-        "crop": plan.window.box if plan.steps else (0, 0, facts.width_px, facts.height_px),
+        "crop": (0, 0, facts.width_px, facts.height_px),
     }
 
 
@@ -170,7 +172,7 @@ def _decoded_again(job: _Job, side_px: int, *, lenient: bool = False) -> Picture
     return with_orientation(picture, facts)
 
 
-def _salvaged(job: _Job) -> tuple[Report, Picture, Window]:
+def _salvaged(job: _Job) -> tuple[Report, Picture, Window, Box]:
     """The good part of a damaged photo, if that is wished and there is one."""
     before = job.before
     blocking = next(f for f in before.findings if f.severity is Severity.ERROR and not f.step)
@@ -188,7 +190,7 @@ def _salvaged(job: _Job) -> tuple[Report, Picture, Window]:
     window = window_inside(salvage.area, facts.faces, job.options)
     job.notes.append(salvage.note)
     mendable = tuple(f for f in before.findings if f.step)
-    return replace(before, facts=facts, findings=mendable), picture, window
+    return replace(before, facts=facts, findings=mendable), picture, window, salvage.area
 
 
 def _stripped(job: _Job, plan: Plan) -> FixResult | None:
@@ -204,9 +206,7 @@ def _stripped(job: _Job, plan: Plan) -> FixResult | None:
         after, why = proved(job.source.name, data, plan, format_, job.platforms, job.limits)
     if why:
         return None
-    return job.result(
-        "stripped", data=data, after=after, steps=plan.names, **_shown_size(after, plan)
-    )
+    return job.result("stripped", data=data, after=after, steps=plan.names, **_as_it_is(after))
 
 
 def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
@@ -216,10 +216,9 @@ def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
     return kept_exif(job.scan.structure.exif), kept_xmp(job.scan.structure.xmp)
 
 
-def _rendered(job: _Job, plan: Plan, picture: Picture) -> FixResult:
+def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box) -> FixResult:
     colour, icc = job.before.facts.colour, job.scan.structure.icc
-    size = upright_size(picture.width_px, picture.height_px, picture.orientation)
-    placement = place(plan.window.box, *size, plan.size_px)
+    placement = place_within(plan.window.box, area, plan.size_px)
     if not is_fine_enough(picture, placement):
         with job.timed("decode"):
             picture = _finer(job, side_that_covers(picture, placement)) or picture
@@ -235,8 +234,10 @@ def _rendered(job: _Job, plan: Plan, picture: Picture) -> FixResult:
         after, why = proved(
             job.source.name, encoded.data, plan, plan.format, job.platforms, job.limits
         )
-        found = compare(picture, placement, colour, icc, job.background, encoded.data)
-    why = why or harm_done(found)
+        found = None
+        if not why:
+            found = compare(picture, placement, colour, icc, job.background, encoded.data)
+            why = harm_done(found)
     if why:
         return job.result("failed", why=why, steps=plan.names)
     return job.result(
