@@ -9,7 +9,7 @@ every false alarm.
 from __future__ import annotations
 
 import argparse
-import importlib
+import importlib.util
 import time
 from collections import Counter
 from pathlib import Path
@@ -72,8 +72,10 @@ def main() -> None:
     for path in sorted(p for p in options.folder.rglob("*") if p.is_file()):
         data = path.read_bytes()
         name = module_of(data)
-        clean = decode(data, lenient=False) if name else None
-        if name is None or clean is None:
+        if name is None or importlib.util.find_spec(f"preflight.scanner.{name}") is None:
+            continue
+        clean = decode(data, lenient=False)
+        if clean is None:
             continue
         clean_files += 1
         found = damage_in(data, name)

@@ -21,7 +21,7 @@ from preflight.scanner.jpeg_layout import CODINGS, Frame, Layout
 from preflight.scanner.jpeg_metadata import metadata
 from preflight.scanner.jpeg_pictures import further_pictures
 from preflight.scanner.jpeg_walk import walk
-from preflight.scanner.structure import Structure, worst_first
+from preflight.scanner.structure import Content, Structure, worst_first
 
 _MODELS: dict[str, Literal["rgb", "grey", "cmyk", "ycck"]] = {
     "grey": "grey",
@@ -96,3 +96,21 @@ def _limits_hit(frame: Frame, layout: Layout, limits: Limits) -> tuple[LimitHit,
 
 def _megapixels(pixels: int) -> str:
     return f"{pixels / 1e6:,.0f} megapixels"
+
+
+def check_content(
+    data: bytes, structure: Structure, limits: Limits, side_px: int | None
+) -> Content:
+    """Reads every coded byte of the primary image; see `FormatModule`.
+
+    Returns:
+        Damage, and the pixels of the same decode for 8-bit grey (`L`) and colour (`RGB`) Huffman
+        and arithmetic files; of a damaged file what a lenient viewer shows. The picture is as
+        stored: its `orientation` is 1, and the scan sets that of the Exif block.
+    """
+    layout = structure.private
+    if not isinstance(layout, Layout):
+        return Content()
+    from preflight.scanner.jpeg_content import content_of  # numpy and Pillow only when needed
+
+    return content_of(data, layout, limits, side_px)

@@ -193,6 +193,7 @@ class Layout:
         damage: Found on the walk.
         limits_hit: Limits on scans and pieces.
         tables: Every quantisation table with the offset of its segment.
+        restart_interval: Units between restart markers in the last scan; 0 without.
     """
 
     frame: Frame | None = None
@@ -207,6 +208,7 @@ class Layout:
     damage: tuple[Damage, ...] = ()
     limits_hit: tuple[LimitHit, ...] = ()
     tables: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    restart_interval: int = 0
 
     @property
     def colours(self) -> str:

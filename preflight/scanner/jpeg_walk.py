@@ -86,6 +86,7 @@ class _Walker:
             damage=tuple(self.damage),
             limits_hit=tuple(self.limits_hit),
             tables=tuple(self.all_tables),
+            restart_interval=self.interval,
         )
 
     def run(self) -> None:
@@ -101,11 +102,14 @@ class _Walker:
             return
 
     def _corrupt(self, what: str, message: str, offset: int) -> None:
-        self.damage.append(Damage("corrupt", what, message, offset))
+        self._note(Damage("corrupt", what, message, offset))
 
     def _odd(self, what: str, message: str, offset: int) -> None:
-        if not any(d.what == what for d in self.damage):
-            self.damage.append(Damage("readable", what, message, offset))
+        self._note(Damage("readable", what, message, offset))
+
+    def _note(self, damage: Damage) -> None:
+        if all(known.what != damage.what for known in self.damage):  # the first of a kind tells
+            self.damage.append(damage)
 
     def _cut(self) -> None:
         message = "the file ends before the picture begins"
@@ -191,7 +195,7 @@ class _Walker:
             elif marker in CODINGS:
                 self._start_of_frame(marker, start, body)
             elif marker == DRI:
-                self._restart_interval(start, body)
+                self.interval = int.from_bytes(body[:2], "big")
             elif marker == 0xE0 and body[:5] == b"JFIF\0":
                 self.jfif = True
             elif marker == 0xEE and body[:5] == b"Adobe" and len(body) >= 12:
@@ -203,11 +207,6 @@ class _Walker:
         if not self.scans:  # otherwise the missing end marker says it
             self._cut()
         raise _Stop
-
-    def _restart_interval(self, start: int, body: bytes) -> None:
-        if len(body) < 2:
-            self._corrupt("bad-segment-length", HEADER_DESTROYED, start)
-        self.interval = int.from_bytes(body[:2], "big")
 
     def _start_of_frame(self, marker: int, start: int, body: bytes) -> None:
         frame = frame_of(marker, body)
@@ -279,11 +278,10 @@ class _Walker:
     def _restart_damage(self, frame: Frame, offset: int, intervals: int) -> None:
         """Everything behind the last sound restart marker may be out of step."""
         message = "the picture data is out of step: part of it is missing or doubled"
-        if frame.progressive:
-            self.damage.append(Damage("corrupt", "restart-markers", message, offset))
-            return
-        box, share = frame.rest_from(intervals * self.interval)
-        self.damage.append(Damage("corrupt", "restart-markers", message, offset, box, share))
+        region, share = None, None
+        if not frame.progressive:
+            region, share = frame.rest_from(intervals * self.interval)
+        self._note(Damage("corrupt", "restart-markers", message, offset, region, share))
 
     def _note_precision(self, scan: Scan) -> None:
         first, last, _, low = scan.spectral

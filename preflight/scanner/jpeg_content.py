@@ -1,0 +1,182 @@
+"""JPEG, content: reads every coded byte once; the same decode gives the pixels."""
+
+from __future__ import annotations
+
+import re
+
+from preflight.facts import Box, Damage, Skipped
+from preflight.limits import Limits
+from preflight.scanner.decode import DECODER_ERRORS, without_warnings
+from preflight.scanner.jpeg_dc import DAMAGED, find_step, suspicious
+from preflight.scanner.jpeg_decode import (
+    Array,
+    Decoded,
+    Job,
+    eighths_for,
+    lean,
+    samples,
+    simplejpeg,
+    units_decoded,
+)
+from preflight.scanner.jpeg_layout import Layout
+from preflight.scanner.jpeg_probe import can_probe, probe
+from preflight.scanner.jpeg_tables import wild_entries
+from preflight.scanner.structure import Content, Picture, worst_first
+
+CHECK = "picture-data"
+"""Name of this check where it is skipped."""
+
+_MODES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
+_ZEROS = re.compile(rb"\0{64,}")
+"""Coded data have no such run but in a blank picture: a lost block of the disk or the network."""
+_MAX_STEP_PIXELS = 64_000_000
+"""The full step test decodes at full size, 3 bytes a pixel; larger pictures are only screened."""
+
+_CUT = "the file ends before the picture does"
+_BROKEN = "part of the picture data is damaged"
+_MISSING = "part of the picture data is missing"
+_SHIFTED = "from one point on the picture has wrong colours or brightness"
+_TABLE = "a table that the picture is coded with is damaged"
+_NO_END = "the end marker is missing, but the picture is whole"
+
+
+def content_of(data: bytes, layout: Layout, limits: Limits, side_px: int | None) -> Content:
+    """Decodes the primary image and says what is damaged; `FormatModule.check_content`."""
+    frame = layout.frame
+    if frame is None or not layout.scans:
+        return Content()  # the walk has said why
+    if not frame.dct or frame.bits != 8:
+        return _unreadable(layout, f"it is coded as {frame.bits}-bit or lossless JPEG")
+    codec = simplejpeg()
+    stream = lean(data, layout)
+    if codec is not None:
+        job = Job(codec, stream, layout, frame, _MODES[len(frame.components)])
+        eighths = eighths_for(frame, side_px, limits.max_pixels)
+        decoded = job.strict(eighths)
+        if decoded.able:
+            return _judged(data, job, decoded, eighths)
+        return _probed(layout, stream, decoded.warning or "simplejpeg cannot decode it")
+    return _probed(layout, stream, "simplejpeg is not installed")
+
+
+def _unreadable(layout: Layout, why: str) -> Content:
+    """What can be said without a decoder that tells what it meets."""
+    damage = () if layout.has_end else (_cut_short(None, None, layout),)
+    return Content(damage, (Skipped(CHECK, f"the picture data were not checked: {why}"),))
+
+
+def _cut_short(region: Box | None, lost_share: float | None, layout: Layout) -> Damage:
+    return Damage("truncated", "missing-end", _CUT, layout.end, region, lost_share)
+
+
+def _probed(layout: Layout, stream: bytes, why: str) -> Content:
+    """The check without simplejpeg: less is seen, and it says so."""
+    if not can_probe(layout):
+        return _unreadable(layout, why)
+    try:
+        with without_warnings():
+            fault = probe(stream)
+    except MemoryError:
+        return _unreadable(layout, "there is not enough memory")
+    except DECODER_ERRORS:
+        return Content((Damage("corrupt", "undecodable", _BROKEN),))
+    skipped = Skipped(CHECK, f"only gross damage of the picture data was looked for: {why}")
+    if fault is None and layout.has_end:
+        return Content((), (skipped,))
+    if not layout.has_end:
+        damage = _cut_short(None, None, layout) if fault else _no_end(layout)
+    else:
+        message = _MISSING if fault == "missing-data" else _BROKEN
+        damage = Damage("corrupt", fault or "left-over-data", message)
+    return Content((damage,), (skipped,))
+
+
+def _no_end(layout: Layout) -> Damage:
+    return Damage("readable", "missing-end-marker", _NO_END, layout.end)
+
+
+def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
+    """What a strict decode tells, then what the tables and the pixels tell."""
+    layout, frame = job.layout, job.frame
+    damage: list[Damage] = []
+    skipped: list[Skipped] = []
+    known = any(d.kind != "readable" for d in layout.damage)
+    if not known and not layout.has_end:
+        whole = decoded.warning is None and layout.complete
+        region, share = (None, None) if whole else _rest_behind(job, job.stream)
+        damage.append(_no_end(layout) if whole else _cut_short(region, share, layout))
+    elif not known and decoded.warning is not None:
+        damage.append(_broken(data, job, decoded.warning))
+    elif not known and (table := _changed_table(layout)):
+        damage.append(table)
+    known = known or any(d.kind != "readable" for d in damage)
+    if decoded.pixels is None:
+        return Content(worst_first(damage))
+    picture = _picture(decoded.pixels, job)
+    if not known and suspicious(picture.image, frame, eighths):
+        found = _shifted(job)
+        if isinstance(found, Damage):
+            damage.append(found)
+        elif found is not None:
+            skipped.append(found)
+    # Four inks go to Pillow, which knows how to turn them into colours.
+    return Content(worst_first(damage), tuple(skipped), None if job.mode == "CMYK" else picture)
+
+
+def _picture(pixels: Array, job: Job) -> Picture:
+    from PIL import Image
+
+    mode = "L" if job.mode == "GRAY" else job.mode
+    height, width = pixels.shape[:2]
+    image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+    return Picture(image, 1, job.frame.width_px, job.frame.height_px)
+
+
+def _rest_behind(job: Job, stream: bytes) -> tuple[Box | None, float | None]:
+    """Box and share of what is missing where a stream ends early; None if not known.
+
+    In a progressive file only the first scan can be counted: a later one that is cut costs
+    sharpness everywhere, not rows.
+    """
+    scans, frame = job.layout.scans, job.frame
+    if len(scans) != 1 or len(scans[0].components) != len(frame.components) or job.mode == "CMYK":
+        return None, None
+    grey = job.lenient(1, "GRAY", stream)
+    if grey is None:
+        return None, None
+    last = frame.units[0] * frame.units[1] - 1
+    return frame.rest_from(min(units_decoded(grey, frame), last))
+
+
+def _broken(data: bytes, job: Job, warning: str) -> Damage:
+    """Damage that libjpeg complained of; where it is, if something tells."""
+    missing = "premature end" in warning
+    what = "missing-data" if missing else "bad-data"
+    scan = job.layout.scans[0]
+    zeros = _ZEROS.search(data, scan.start, scan.end)
+    if zeros:
+        region, share = _rest_behind(job, lean(data, job.layout, end=zeros.start()))
+        return Damage("corrupt", what, _BROKEN, zeros.start(), region, share)
+    return Damage("corrupt", what, _MISSING if missing else _BROKEN)
+
+
+def _changed_table(layout: Layout) -> Damage | None:
+    for offset, steps in layout.tables:
+        if offset < layout.scans[0].header_start and wild_entries(steps):
+            return Damage("corrupt", "changed-table", _TABLE, offset)
+    return None
+
+
+def _shifted(job: Job) -> Damage | Skipped | None:
+    """The full test for steps, at full size: only for the few that the screen sends on."""
+    frame = job.frame
+    if frame.width_px * frame.height_px > _MAX_STEP_PIXELS:
+        return Skipped("shifted-blocks", "the picture is too large for this test")
+    pixels = samples(job)
+    if pixels is None:
+        return Skipped("shifted-blocks", "the picture could not be decoded whole")
+    step = find_step(pixels, frame)
+    if step.score < DAMAGED:
+        return None
+    region, share = frame.rest_from(step.unit)
+    return Damage("corrupt", "shifted-blocks", _SHIFTED, None, region, share)

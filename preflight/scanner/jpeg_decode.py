@@ -1,0 +1,268 @@
+"""JPEG, decode: the primary image's bare stream through libjpeg, strict, at a reduced scale.
+
+libjpeg reports only its first warning, and harmless ones (a stray byte in the header, an odd JFIF
+version, a torn colour profile) come first. So it is given a stream of nothing but what the picture
+needs, and then any warning is damage.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from preflight.scanner.arrays import numpy
+from preflight.scanner.decode import DECODER_ERRORS, without_warnings
+from preflight.scanner.jpeg_layout import Frame, Layout, Scan
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Array = Any
+"""A numpy array (its type is not imported: numpy is loaded late)."""
+
+FULL = 8
+"""Scales are in eighths, as libjpeg has them."""
+_SCALES = (1, 2, 3, 4, FULL)
+"""5/8 to 7/8 take longer than the whole: libjpeg-turbo has no fast transform for them."""
+_SMALL_SIDE_PX = 240
+"""Enough of a shorter side to look for faces and for steps between blocks."""
+
+_MARK_BYTES = 16
+"""More than the 8 bytes that libjpeg-turbo reads ahead."""
+_PADDING_BYTES = 4
+"""So many bytes 00 or FF behind the last unit are padding: some encoders always end with one."""
+_EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
+
+_JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
+_ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
+_NOT_DAMAGE = re.compile("could not determine subsampling|not supported|unsupported", re.IGNORECASE)
+
+
+def simplejpeg() -> ModuleType | None:
+    """The binding of libjpeg-turbo that tells its warnings; None where it is not installed."""
+    numpy()  # first: simplejpeg loads it too
+    try:
+        import simplejpeg
+    except ImportError:
+        return None
+    return simplejpeg  # type: ignore[no-any-return]
+
+
+def lean(data: bytes, layout: Layout, end: int | None = None) -> bytes:
+    """The primary image as the smallest valid stream: tables, frame, scans.
+
+    Args:
+        data: The file.
+        layout: Its walk.
+        end: Offset at which to cut the coded data; None to keep all.
+    """
+    parts: list[bytes | memoryview] = [b"\xff\xd8"]
+    if layout.jfif:  # written anew, since a torn one would warn; it decides the colours
+        parts.append(_JFIF)
+    if layout.adobe_transform is not None:
+        known = layout.adobe_transform in (0, 1, 2)
+        other = 2 if layout.frame and len(layout.frame.components) == 4 else 1
+        parts.append(_ADOBE + bytes([layout.adobe_transform if known else other]))
+    pieces: list[tuple[int, int] | Scan] = [*layout.pieces, *layout.scans]
+    view = memoryview(data)
+    for piece in sorted(pieces, key=lambda p: p.header_start if isinstance(p, Scan) else p[0]):
+        if not isinstance(piece, Scan):
+            parts.append(data[piece[0] : piece[1]])
+        elif end is None or piece.start < end:
+            header = data[piece.header_start : piece.start]
+            parts.append(header if piece.ordinary else header[:-3] + b"\0\x3f\0")
+            parts.append(view[piece.start : piece.end if end is None else min(piece.end, end)])
+    return b"".join([*parts, b"\xff\xd9"])
+
+
+def eighths_for(frame: Frame, side_px: int | None, max_pixels: int) -> int:
+    """The smallest scale, in eighths, whose shorter side is at least `side_px`.
+
+    Smaller than that only where the pixels would be more than `max_pixels`.
+    """
+    shorter = min(frame.width_px, frame.height_px)
+    pixels = frame.width_px * frame.height_px
+    wanted = side_px if side_px is not None else _SMALL_SIDE_PX
+    fitting = [n for n in _SCALES if n == 1 or pixels * n * n <= max_pixels * FULL * FULL]
+    return next((n for n in fitting if -(-shorter * n // FULL) >= wanted), fitting[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What libjpeg made of a stream.
+
+    Attributes:
+        pixels: Height x width x channels (1, 3 or 4), 8 bits; None when it gave up or was strict.
+        warning: Its first complaint; None without one.
+        able: False when it cannot decode such a file at all, which says nothing of damage.
+    """
+
+    pixels: Array | None
+    warning: str | None = None
+    able: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A lean stream of 8-bit DCT, no other: a scaled lossless JPEG crashes simplejpeg 1.9.
+
+    Attributes:
+        codec: From `simplejpeg()`.
+        stream: From `lean`.
+        layout: Its walk, with a frame and a scan.
+        frame: Its frame; `frame.dct` must hold.
+        mode: `GRAY`, `RGB` or `CMYK`.
+    """
+
+    codec: ModuleType
+    stream: bytes
+    layout: Layout
+    frame: Frame
+    mode: str
+
+    def strict(self, eighths: int) -> Decoded:
+        """Reads every byte, complains of the first thing wrong, and gives the pixels if nothing is.
+
+        Args:
+            eighths: Scale, 1 to 8.
+        """
+        marked = _end_marked(self.stream, self.layout, self.frame)
+        if marked is None:
+            return self._decode(self.stream, self.mode, eighths, strict=True)
+        # The marked stream has more rows; whole and with chroma interpolated they show through.
+        if eighths == FULL and self.frame.down > 1 and self.mode == "RGB":
+            decoded = self._decode(self.stream, self.mode, eighths, strict=True)
+            if decoded.warning is not None:
+                return decoded
+            return Decoded(decoded.pixels, self._decode_marked(marked, "GRAY", 1).warning)
+        return self._decode_marked(marked, self.mode, eighths)
+
+    def lenient(self, eighths: int, mode: str | None = None, stream: bytes | None = None) -> Array:
+        """The pixels, grey where nothing came; None when there are none."""
+        return self._decode(stream or self.stream, mode or self.mode, eighths, strict=False).pixels
+
+    def _decode_marked(self, stream: bytes, mode: str, eighths: int) -> Decoded:
+        height_px = self.frame.units[1] * self.frame.unit_px[1] + self.frame.unit_px[1]
+        shape = (
+            -(-height_px * eighths // FULL),
+            -(-self.frame.width_px * eighths // FULL),
+            {"GRAY": 1, "RGB": 3, "CMYK": 4}[mode],
+        )
+        try:
+            pixels = numpy().zeros(shape, "uint8")
+        except MemoryError:
+            return Decoded(None, "there is not enough memory", able=False)
+        decoded = self._decode(stream, mode, eighths, strict=True, height_px=height_px, into=pixels)
+        found = _EXTRANEOUS.search(decoded.warning or "")
+        left_over = int(found.group(1)) - _MARK_BYTES if found else -1
+        if left_over < 0 or (left_over > 0 and not self._padding(left_over)):
+            return decoded
+        return Decoded(pixels[: -(-self.frame.height_px * eighths // FULL)])
+
+    def _padding(self, count: int) -> bool:
+        """Whether the last bytes of the scan are what some encoders fill up with."""
+        tail = self.stream[-2 - 2 * _PADDING_BYTES : -2].replace(b"\xff\0", b"\xff")
+        return count <= _PADDING_BYTES and not tail[-count:].strip(b"\0\xff")
+
+    def _decode(
+        self,
+        stream: bytes,
+        mode: str,
+        eighths: int,
+        strict: bool,
+        height_px: int | None = None,
+        into: Array | None = None,
+    ) -> Decoded:
+        try:
+            pixels = self.codec.decode_jpeg(
+                stream,
+                mode,
+                min_height=-(-(height_px or self.frame.height_px) * eighths // FULL),
+                min_width=-(-self.frame.width_px * eighths // FULL),
+                strict=strict,
+                buffer=into,
+            )
+        except ValueError as error:
+            text = str(error)
+            return Decoded(None, text, able=_NOT_DAMAGE.search(text) is None)
+        except MemoryError:
+            return Decoded(None, "there is not enough memory", able=False)
+        return Decoded(pixels)
+
+
+def _end_marked(stream: bytes, layout: Layout, frame: Frame) -> bytes | None:
+    """The stream with a mark by which libjpeg tells where its decoder stood at the end.
+
+    libjpeg-turbo reads ahead and drops up to 7 bytes that are left over behind the last unit,
+    which is all that many a flipped bit leaves behind. So the picture is made one row of units
+    higher, a restart marker is demanded before that row, and a mark of `_MARK_BYTES` bytes is
+    laid before the marker: for a sound scan libjpeg then complains of exactly that many bytes.
+    None where this cannot be done: several scans, own restart markers, too many units for the
+    16 bits of a restart interval.
+    """
+    units = frame.units[0] * frame.units[1]
+    height_px = frame.units[1] * frame.unit_px[1] + frame.unit_px[1]
+    one_scan = len(layout.scans) == 1 and len(layout.scans[0].components) == len(frame.components)
+    if not frame.huffman_dct or frame.progressive or not one_scan or layout.restart_interval:
+        return None
+    if units > 0xFFFF or height_px > 0xFFFF:
+        return None
+    scan = layout.scans[0]
+    scan_at = len(stream) - 2 - (scan.end - scan.header_start)
+    frame_at = stream.rfind(
+        bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]), 0, scan_at
+    )
+    return b"".join(
+        [
+            stream[: frame_at + 5],
+            struct.pack(">H", height_px),
+            stream[frame_at + 7 : scan_at],
+            b"\xff\xdd\0\4" + struct.pack(">H", units),
+            stream[scan_at:-2],
+            b"\x55" * _MARK_BYTES + b"\xff\xd0\xff\xd9",
+        ]
+    )
+
+
+def units_decoded(pixels: Array, frame: Frame) -> int:
+    """How many coded units came before the data ran out.
+
+    libjpeg leaves all blocks behind that point zero, which is mid-grey (128).
+
+    Args:
+        pixels: A lenient `GRAY` decode at one eighth: one pixel for each block.
+        frame: The frame.
+    """
+    np = numpy()
+    across, down = (side // 8 for side in frame.unit_px)
+    grey = pixels[:, :, 0] == 128
+    rows = np.flatnonzero(~grey.all(axis=1))
+    if not len(rows):
+        return 0
+    row = int(rows[-1]) // down
+    last = np.flatnonzero(~grey[row * down : (row + 1) * down].all(axis=0))[-1]
+    return row * frame.units[0] + int(last) // across + 1
+
+
+def samples(job: Job) -> Array | None:
+    """The samples at full size as they were coded: grey, YCbCr (also for RGB) or CMYK.
+
+    By Pillow, since simplejpeg has no YCbCr; None when it cannot.
+    """
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    try:
+        with without_warnings():
+            image: Image.Image = JpegImageFile(io.BytesIO(job.stream))
+            if job.mode == "RGB" and job.layout.colours != "rgb":
+                image.draft("YCbCr", image.size)
+            image.load()
+            if image.mode == "RGB":
+                image = image.convert("YCbCr")
+            return numpy().atleast_3d(numpy().asarray(image))
+    except (*DECODER_ERRORS, MemoryError):
+        return None
