@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from preflight.batch.outcome import Outcome
 from preflight.errors import OutputError, PreflightError, SourceError
 from preflight.naming import Photo
+from preflight.printable import printable
+
+ADVICE = "Close other programs, or open fewer pixels with --max-pixels."
 
 
 def run(photos: Iterable[Photo], work: Callable[[Photo], Outcome]) -> Iterator[Outcome]:
@@ -19,7 +22,12 @@ def run(photos: Iterable[Photo], work: Callable[[Photo], Outcome]) -> Iterator[O
     for photo in photos:
         try:
             outcome = work(photo)
-        except (SourceError, OutputError) as error:
+        except (SourceError, OutputError) as failure:
+            outcome = Outcome(str(photo.path), error=failure)
+        except MemoryError:
+            # not damage, and no bug: this process has no cap of its own, the machine said no
+            name = printable(photo.path.name)
+            error = SourceError(f"The memory of this computer does not suffice for {name}.", ADVICE)
             outcome = Outcome(str(photo.path), error=error)
         except PreflightError:
             raise

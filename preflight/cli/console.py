@@ -93,6 +93,7 @@ def never_fail_on_characters() -> None:
 def _silence_stdout() -> None:
     """Keeps Python from failing once more when it flushes standard output at its end."""
     with suppress(OSError, ValueError):  # a captured stream has no descriptor
+        stdout = sys.stdout.fileno()
         descriptor = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(descriptor, sys.stdout.fileno())
+        os.dup2(descriptor, stdout)
         os.close(descriptor)

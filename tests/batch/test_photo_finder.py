@@ -130,3 +130,30 @@ def test_names_that_are_no_text(tmp_path):
     name = os.fsdecode(b"\xff\n'.jpg")
     (tmp_path / name).write_bytes(b"")
     assert [photo.path.name for photo in PhotoFinder([tmp_path])] == [name]
+
+
+def test_files_that_vanish_while_looking(tmp_path, monkeypatch):
+    make(tmp_path, a__jpg=b"", odd__dat=JPEG, z__jpg=b"")
+    real = Path.open
+
+    def gone(self, *args, **kwargs):
+        if self.name == "odd.dat":
+            raise FileNotFoundError(errno.ENOENT, "gone")
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", gone)
+    names, finder = found(tmp_path)
+    assert names == ["a.jpg", "z.jpg"]
+    assert finder.skipped["not a photo"] == 1
+
+
+def test_folder_that_may_not_be_looked_at(tmp_path, monkeypatch):
+    def refuse(self):
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    assert [photo.path for photo in PhotoFinder([tmp_path])] == [tmp_path]  # reading it says why
+
+
+def test_a_list_with_a_zero_byte(tmp_path):
+    assert len(list(PhotoFinder([Path("a\0b")]))) == 1
