@@ -81,7 +81,7 @@ def report_page(report: Report, path: str, setting: Setting, layout: Layout) -> 
 def guide_lines(setting: Setting, layout: Layout) -> list[str]:
     """Where to look when a good file is refused all the same."""
     named = [platform.name for platform in setting.platforms if platform.name != "default"]
-    place = f" {named[0]}" if setting.for_options == tuple(named[:1]) else ""
+    place = f" {named[0]}" if len(named) == 1 and setting.for_options == tuple(named) else ""
     return [
         "If it still fails, the file is probably not the cause:",
         layout.command(f"preflight guide{place}"),

@@ -33,6 +33,9 @@ def test_one_photo(run, folder):
         "           (sRGB), cropped to a square around the face, made smaller,\n"
         "           location and camera details removed.\n"
         "  Checked  The new file passes. Your original is untouched.\n"
+        "\n"
+        "If it still fails, the file is probably not the cause:\n"
+        "  preflight guide\n"
     )
     assert (folder / "photo.heic").read_bytes() == b"heic"
     assert (folder / "photo-ready.jpg").read_bytes() == COPY + b"heic"

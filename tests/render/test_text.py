@@ -142,6 +142,21 @@ def test_finding_of_some_platforms_says_which():
     assert "place where it was taken. (threads)" in text
 
 
+@pytest.mark.parametrize(
+    ("platforms", "given", "command"),
+    [
+        (("default",), (), "preflight guide\n"),
+        (("default",), ("default",), "preflight guide\n"),
+        (("threads",), ("threads",), "preflight guide threads\n"),
+        (("threads", "slack"), ("threads", "slack"), "preflight guide\n"),
+        (("threads",), ("./threads.toml",), "preflight guide\n"),
+    ],
+)
+def test_where_to_look_if_it_still_fails(platforms, given, command):
+    setting = Setting("check", tuple(map(load, platforms)), ("a",), given)
+    assert TextRenderer(setting).photo(Outcome("a", report())).endswith(f"  {command}")
+
+
 def test_verbose():
     text = page(report(HEIC), verbose=True)
     assert "           format-not-accepted: HEIC, wanted: JPEG or PNG\n" in text
