@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from preflight import check
+from preflight.finding import Severity
+
 SAMPLES = Path(__file__).parents[1] / "samples"
 MANIFEST: dict[str, Any] = tomllib.loads((SAMPLES / "manifest.toml").read_text("utf-8"))
 NAMES = sorted(MANIFEST["samples"])
@@ -29,3 +32,28 @@ def test_origin_and_licence_are_known(name: str) -> None:
     assert origin["source"]
     assert entry["wrong"]
     assert entry["verdict"] in ("ready", "fixable", "blocked")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_findings_and_verdict(name: str) -> None:
+    entry = MANIFEST["samples"][name]
+    report = check(SAMPLES / name)
+    found = sorted(finding.rule for finding in report.findings if finding.family != "face")
+    assert found == sorted(entry["findings"])
+    assert report.verdict == entry["verdict"]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if "face" in MANIFEST["samples"][n]])
+def test_faces(name: str) -> None:
+    report = check(SAMPLES / name)
+    found = sorted(finding.rule for finding in report.findings if finding.family == "face")
+    assert found == sorted(MANIFEST["samples"][name]["face"])
+
+
+def test_an_ordinary_phone_photo_has_one_warning_and_no_error() -> None:
+    report = check(SAMPLES / "phone.jpg")
+    facts = report.facts
+    assert (facts.width_px, facts.height_px, facts.orientation) == (3024, 4032, 6)
+    loud = [f.rule for f in report.findings if f.severity is not Severity.INFO]
+    assert loud == ["not-square"]
+    assert {f.rule for f in report.findings} > {"wide-gamut", "rotated-by-tag", "location-inside"}
