@@ -1,4 +1,5 @@
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -6,12 +7,18 @@ import pytest
 
 from preflight import check
 from preflight.finding import Severity
+from preflight.report import Report
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MANIFEST: dict[str, Any] = tomllib.loads((SAMPLES / "manifest.toml").read_text("utf-8"))
 NAMES = sorted(MANIFEST["samples"])
 NOT_SAMPLES = {".py", ".toml", ".md"}
 MAX_FOLDER_BYTES = 5_000_000
+
+
+@cache
+def report_of(name: str) -> Report:
+    return check(SAMPLES / name)
 
 
 def test_every_file_is_in_the_manifest_and_every_entry_is_a_file() -> None:
@@ -37,7 +44,7 @@ def test_origin_and_licence_are_known(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_findings_and_verdict(name: str) -> None:
     entry = MANIFEST["samples"][name]
-    report = check(SAMPLES / name)
+    report = report_of(name)
     found = sorted(finding.rule for finding in report.findings if finding.family != "face")
     assert found == sorted(entry["findings"])
     assert report.verdict == entry["verdict"]
@@ -45,13 +52,13 @@ def test_findings_and_verdict(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in NAMES if "face" in MANIFEST["samples"][n]])
 def test_faces(name: str) -> None:
-    report = check(SAMPLES / name)
+    report = report_of(name)
     found = sorted(finding.rule for finding in report.findings if finding.family == "face")
     assert found == sorted(MANIFEST["samples"][name]["face"])
 
 
 def test_an_ordinary_phone_photo_has_one_warning_and_no_error() -> None:
-    report = check(SAMPLES / "phone.jpg")
+    report = report_of("phone.jpg")
     facts = report.facts
     assert (facts.width_px, facts.height_px, facts.orientation) == (3024, 4032, 6)
     loud = [f.rule for f in report.findings if f.severity is not Severity.INFO]

@@ -58,8 +58,8 @@ def group() -> bytes:
 
 @sample("no-face.jpg")
 def no_face() -> bytes:
-    cup = Image.fromarray(skimage.data.coffee()).crop((100, 0, 500, 400))
-    return save(cup.resize((1024, 1024), Image.Resampling.LANCZOS), quality=60)
+    launch = Image.fromarray(skimage.data.rocket()).crop((100, 0, 527, 427))
+    return save(launch.resize((1024, 1024), Image.Resampling.LANCZOS), quality=60)
 
 
 @sample("cat.jpg")
