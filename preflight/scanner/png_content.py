@@ -238,7 +238,7 @@ class _Stream:
             counted: Inflated bytes of `piece` that were counted already.
         """
         for step in (1024, 32, 1):
-            while piece:
+            while piece and self.error is None:
                 before = stream.copy()
                 try:
                     block = stream.decompress(piece[:step])

@@ -56,19 +56,25 @@ def walk_bmp(data: memoryview, width_px: int, height_px: int, nibbles: bool) -> 
     return Walked("whole" if last >= height_px else "short", min(last, height_px), at)
 
 
-def packbits_bytes(data: bytes, wanted: int) -> int:
-    """Bytes that a PackBits strip holds (TIFF 6.0, section 9), counted up to `wanted`."""
+_LEFT_OVER_BYTES = 4
+"""Encoders pad the end of a strip."""
+
+
+def packbits_fits(data: bytes, least: int, most: int) -> bool:
+    """Whether a PackBits strip (TIFF 6.0, section 9) holds as many bytes as it should."""
     size, at, count = len(data), 0, 0
-    while at < size and count < wanted:
+    while at < size:
         head = data[at]
         if head < 128:
             count += min(head + 1, size - at - 1)
             at += head + 2
         elif head > 128:
-            if at + 1 >= size:
-                break
             count += 257 - head
             at += 2
         else:
             at += 1
-    return count
+        if count > most:
+            return False
+        if count >= least and size - at <= _LEFT_OVER_BYTES:
+            return True
+    return count >= least

@@ -160,10 +160,10 @@ def _is_comment(first: Directory) -> bool:
 
 
 def _faults(data: bytes, first: Directory, layout: Layout | None) -> list[Damage]:
-    if layout is not None:
-        return []
     if not first.whole:
         text = "the file ends inside the description of the picture"
         return [Damage("truncated", "cut-header", text, len(data))]
+    if layout is not None:
+        return []
     text = "the description of the picture is damaged"
     return [Damage("corrupt", "bad-header", text, first.start)]

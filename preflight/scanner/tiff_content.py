@@ -11,7 +11,7 @@ from preflight.limits import Limits
 from preflight.scanner import jpeg
 from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.lzw import walk_tiff
-from preflight.scanner.rle import packbits_bytes
+from preflight.scanner.rle import packbits_fits
 from preflight.scanner.structure import Content, Picture, Structure
 from preflight.scanner.tiff_layout import (
     DEFLATE,
@@ -147,9 +147,8 @@ class _Walk:
         if layout.compression == LZW:
             return _lzw_fault(coded, piece)
         if layout.compression == PACKBITS:
-            return (
-                None if packbits_bytes(coded, piece.least_bytes) >= piece.least_bytes else "damaged"
-            )
+            fits = packbits_fits(coded, piece.least_bytes, piece.most_bytes)
+            return None if fits else "damaged"
         return None
 
     def _raw_fault(self, piece: Piece, size: int) -> Fault | None:

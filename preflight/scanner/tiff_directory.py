@@ -69,7 +69,7 @@ class Directory:
         start: Offset.
         entries: The first entry of each tag.
         next: Offset of the next directory, 0 for none.
-        whole: All of it, the offset of the next one aside, lies in the file.
+        whole: All of it lies in the file, the offset of the next one too.
     """
 
     data: bytes
@@ -126,8 +126,8 @@ def directory_at(data: bytes, header: Header, start: int) -> Directory:
         if size and tag not in directory.entries:
             directory.entries[tag] = Entry(tag, type_, values, begin, size)
         at += row
-    directory.whole = count <= room and count > 0
-    if directory.whole and at + inline <= len(data):
+    if 0 < count <= min(room, _MAX_ENTRIES) and at + inline <= len(data):
+        directory.whole = True
         (directory.next,) = offset.unpack_from(data, at)
     return directory
 

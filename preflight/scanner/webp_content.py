@@ -13,9 +13,10 @@ from preflight.scanner.webp_chunks import (
 )
 from preflight.scanner.webp_layout import Layout
 
-_CUT_BYTES = 6
-"""Bytes taken off a bitstream for the probe. An intact one fails from 2 or 3 on; 172 real files
-fail with 6 (damage.md, section 3)."""
+_CUT_LOSSY_BYTES, _CUT_LOSSLESS_BYTES, _CUT_ALPHA_BYTES = 6, 3, 4
+"""Bytes taken off a bitstream for the probe. Intact ones fail from 2 to 4 on if lossy (172 real
+files fail with 6: damage.md, section 3), from 1 or 2 on if lossless, from 1 to 3 on if alpha. The
+fewer, the more is seen: a lossless stream that lost its way ends only a few pixels early."""
 
 _DAMAGED = "the data of the picture is damaged"
 
@@ -56,18 +57,15 @@ def _left_over(data: bytes, layout: Layout, limits: Limits) -> str | None:
     stream, chunk = layout.bitstream, layout.chunk
     coded = data[chunk.body : chunk.body_end]
     if stream.lossless:
-        return "left-over-data" if _decodes(_cut(coded), stream, limits) else None
+        cut = coded[:-_CUT_LOSSLESS_BYTES]
+        return "left-over-data" if _decodes(cut, stream, limits) else None
     if _first_partition_left_over(coded, stream, limits):
         return "left-over-modes"
-    if _decodes(_cut(coded), stream, limits):
+    if _decodes(coded[:-_CUT_LOSSY_BYTES], stream, limits):
         return "left-over-data"
     if layout.alpha is not None and _alpha_left_over(data, layout, limits):
         return "left-over-alpha"
     return None
-
-
-def _cut(coded: bytes) -> bytes:
-    return coded[:-_CUT_BYTES]
 
 
 def _first_partition_left_over(coded: bytes, stream: Bitstream, limits: Limits) -> bool:
@@ -83,7 +81,7 @@ def _first_partition_left_over(coded: bytes, stream: Bitstream, limits: Limits) 
     each = min(25 * macroblocks // 8 + 64, 0xFFFFFF)
     # Up to eight partitions of pixels follow, with seven sizes of three bytes before them.
     pixels = each.to_bytes(3, "little") * 7 + bytes(8 * each)
-    rest = size - _CUT_BYTES
+    rest = size - _CUT_LOSSY_BYTES
     bits = int.from_bytes(coded[:3], "little") & 0x1F | rest << 5
     head = bits.to_bytes(3, "little") + coded[3 : VP8_HEADER_BYTES + rest]
     return _decodes(head + pixels, stream, limits)
@@ -92,7 +90,7 @@ def _first_partition_left_over(coded: bytes, stream: Bitstream, limits: Limits) 
 def _alpha_left_over(data: bytes, layout: Layout, limits: Limits) -> bool:
     """Probes the alpha plane, if it is a VP8L bitstream without header (RFC 9649, 2.7.1)."""
     alpha, stream = layout.alpha, layout.bitstream
-    if alpha is None or alpha.body_end - alpha.body < 1 + _CUT_BYTES:
+    if alpha is None or alpha.body_end - alpha.body <= 1 + _CUT_ALPHA_BYTES:
         return False
     if data[alpha.body] & 3 != 1:
         return False
@@ -100,7 +98,8 @@ def _alpha_left_over(data: bytes, layout: Layout, limits: Limits) -> bool:
     head = b"\x2f" + size.to_bytes(4, "little")
     coded = head + data[alpha.body + 1 : alpha.body_end]
     lossless = stream._replace(lossless=True)
-    return _decodes(coded, lossless, limits) and _decodes(_cut(coded), lossless, limits)
+    cut = coded[:-_CUT_ALPHA_BYTES]
+    return _decodes(coded, lossless, limits) and _decodes(cut, lossless, limits)
 
 
 def _decodes(coded: bytes, stream: Bitstream, limits: Limits) -> bool:
