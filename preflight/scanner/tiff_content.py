@@ -51,6 +51,9 @@ def check_content(
     try:
         picture: Picture = decode_picture(data, "tiff", structure, limits, side_px)
     except DecodeError as error:
+        if layout.directory.reaches_outside():
+            text = "the file ends inside the description of the picture"
+            return Content(damage=(Damage("truncated", "cut-header", text, len(data)),))
         known = layout.compression in _PILLOW_KNOWS
         if not known or not any(words in str(error) for words in _DECODER_FOUND_DAMAGE):
             return Content()
@@ -177,6 +180,8 @@ class _Walk:
             coded = tables[:-2] + coded[2:]
         structure = jpeg.read(coded, self.limits)
         damage = structure.damage
+        if structure.width_px and structure.height_px and not structure.limits_hit:
+            damage += jpeg.check_content(coded, structure, self.limits, None).damage
         return "damaged" if any(found.kind != "readable" for found in damage) else None
 
 

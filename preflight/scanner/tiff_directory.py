@@ -84,6 +84,10 @@ class Directory:
         entry = self.entries.get(tag)
         return entry is not None and entry.start + entry.size <= len(self.data)
 
+    def reaches_outside(self) -> bool:
+        """Some value lies outside the file."""
+        return not all(self.holds(tag) for tag in self.entries)
+
     def integers(self, tag: int) -> Iterator[int]:
         """The values of an integer tag, one by one; none if it is missing or lies outside."""
         entry = self.entries.get(tag)
