@@ -109,6 +109,7 @@ def fix(
         width=console.width,
         colour=console.colour and not delivery.to_stdout,
         dry_run=dry_run,
+        salvage=options.salvage,
         quiet=quiet,
         verbose=verbose,
     )

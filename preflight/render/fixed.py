@@ -9,7 +9,7 @@ from pathlib import Path
 from preflight.batch.outcome import Outcome
 from preflight.printable import printable
 from preflight.render.layout import Layout
-from preflight.render.photo import finding_lines, guide_lines
+from preflight.render.photo import finding_lines, guide_lines, salvage_command
 from preflight.render.renderer import Setting
 from preflight.report import FixResult
 from preflight.words import format_word, pixels, size
@@ -19,7 +19,7 @@ def fix_page(outcome: Outcome, result: FixResult, setting: Setting, layout: Layo
     """What became of the photo, which file to upload, and what was changed."""
     name = result.before.name
     if result.data is None:
-        return _refusal(result, setting, layout)
+        return _refusal(outcome, result, setting, layout)
     sentence = _sentence(outcome, result, setting)
     lines = [layout.headline(name, sentence, "green")]
     if outcome.output is not None:
@@ -83,16 +83,20 @@ def _details(
         yield layout.labelled("Checked", untouched, "green")
     if result.after is not None:
         for finding in result.after.findings:
-            yield from finding_lines(finding, setting, layout)
+            if finding.severity.rank:  # what is only a note was said about the original
+                yield from finding_lines(finding, setting, layout)
 
 
-def _refusal(result: FixResult, setting: Setting, layout: Layout) -> str:
+def _refusal(outcome: Outcome, result: FixResult, setting: Setting, layout: Layout) -> str:
     lines = [layout.headline(result.before.name, "preflight cannot fix this one.", "red"), ""]
     lines.append(layout.labelled("Why", result.why, "red"))
     for finding in result.before.findings:
         if finding.message not in result.why and finding.severity.rank and not finding.step:
             lines += finding_lines(finding, setting, layout)
     lines.append(layout.labelled("Checked", "Your original is untouched.", "green"))
+    last_resort = salvage_command(result.before, outcome.path, setting)
+    if last_resort and not setting.salvage:
+        lines += ["", last_resort[0], layout.command(last_resort[1])]
     return "\n".join(lines) + "\n"
 
 

@@ -10,7 +10,7 @@ from preflight.printable import shell_quote
 from preflight.render.layout import Layout
 from preflight.render.renderer import Setting
 from preflight.report import Report, Verdict
-from preflight.words import pixels, size
+from preflight.words import both, pixels, size
 
 LABELS = {
     Severity.ERROR: ("Problem", "red"),
@@ -93,7 +93,7 @@ def finding_lines(finding: Finding, setting: Setting, layout: Layout) -> Iterato
     label, style = LABELS[finding.severity]
     message = finding.message
     if len(setting.platforms) > len(finding.platforms) > 0:
-        message += f" ({', '.join(finding.platforms)})"
+        message += f" ({both(finding.platforms)})"
     yield layout.labelled(label, message, style)
     if setting.verbose:
         against = f", wanted: {finding.required}" if finding.required else ""
@@ -148,19 +148,27 @@ def _details(report: Report, setting: Setting, layout: Layout) -> Iterator[str]:
         yield layout.labelled("Good", good, "green")
     for finding in notes:
         yield from finding_lines(finding, setting, layout)
+    checks: dict[str, list[str]] = {}
     for skipped in report.skipped:
-        yield layout.labelled("Skipped", f"{skipped.check}: {skipped.why}", "dim")
+        checks.setdefault(skipped.why, []).append(skipped.check)
+    for why, names in checks.items():
+        listed = ", ".join(names) if setting.verbose else both(names)
+        yield layout.labelled("Skipped", f"{listed}: {why}", "dim")
 
 
 def _next_command(report: Report, path: str, setting: Setting) -> tuple[str, str] | None:
     if report.verdict is Verdict.FIXABLE:
         return "To make a copy that is ready to upload:", fix_command(setting, (path,))
-    if report.verdict is Verdict.BLOCKED:
-        blocking = {f.rule for f in report.findings if f.severity is Severity.ERROR and not f.step}
-        if blocking <= SALVAGEABLE and report.facts.width_px:
-            what = "If there is no better copy, this keeps the part that is whole:"
-            return what, fix_command(setting, (path,), "--salvage")
-    return None
+    return salvage_command(report, path, setting)
+
+
+def salvage_command(report: Report, path: str, setting: Setting) -> tuple[str, str] | None:
+    """The last resort for a damaged photo, and what it is; None where it cannot help."""
+    blocking = {f.rule for f in report.findings if f.severity is Severity.ERROR and not f.step}
+    if not blocking or not blocking <= SALVAGEABLE or not report.facts.width_px:
+        return None
+    what = "If there is no better copy, this keeps the part that is whole:"
+    return what, fix_command(setting, (path,), "--salvage")
 
 
 def _made_square(platforms: tuple[Platform, ...]) -> str:

@@ -31,6 +31,7 @@ class Setting:
         width: Columns of the terminal.
         colour: Colours may be used.
         dry_run: Nothing is written.
+        salvage: Damaged parts are cut away already.
         quiet: Only what needs a person.
         verbose: Names of rules, measurements and sources too.
     """
@@ -43,6 +44,7 @@ class Setting:
     width: int = 80
     colour: bool = False
     dry_run: bool = False
+    salvage: bool = False
     quiet: bool = False
     verbose: bool = False
 

@@ -273,3 +273,27 @@ def test_wrapping_stays_within_the_terminal():
     assert max(map(len, text.splitlines())) <= 50
     assert Layout(width=500).columns == 76
     assert Layout(width=1).columns == 40
+
+
+def test_checks_that_did_not_run_are_gathered_by_the_reason():
+    names = ("no-face", "face-small", "several-faces", "head-cut-by-circle")
+    shown = report(skipped=tuple(Skipped(name, "no pixels") for name in names))
+    assert "  Skipped  no-face, face-small, several-faces and 1 more: no pixels\n" in page(shown)
+    assert "head-cut-by-circle" in page(shown, verbose=True)
+
+
+def test_refusal_of_a_damaged_photo_names_the_last_resort():
+    refused = FixResult(None, "refused", report(CUT), why="It is cut off.")
+    outcome = Outcome("photo.heic", refused.before, refused)
+    assert fixed(outcome).endswith("whole:\n  preflight fix --salvage photo.heic\n")
+    assert "--salvage" not in fixed(outcome, salvage=True)
+    other = replace(refused, before=report(replace(CUT, rule="not-an-image")))
+    assert "--salvage" not in fixed(Outcome("photo.heic", other.before, other))
+
+
+def test_notes_about_the_copy_are_not_repeated_but_advice_is():
+    after = report(replace(FEW, message="Few."), replace(PLACE, message="A note."))
+    shown = result(after=after)
+    text = fixed(Outcome("photo.heic", shown.before, shown, Path("a.jpg"), written=True))
+    assert "  Advice   Few.\n" in text
+    assert "A note." not in text
