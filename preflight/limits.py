@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MB = 1_000_000
 """Bytes in a megabyte as preflight means it everywhere, in code and in words."""
@@ -45,4 +45,12 @@ class Limits:
             return cls()
         if not text.isdecimal() or int(text) < 1:
             raise ValueError(f"PREFLIGHT_MAX_PIXELS is {text!r}, not a positive whole number")
-        return cls(max_pixels=int(text), max_scaled_pixels=max(int(text), cls().max_scaled_pixels))
+        return cls().with_max_pixels(int(text))
+
+    def with_max_pixels(self, max_pixels: int) -> Limits:
+        """The same, with pictures of up to `max_pixels` decoded whole.
+
+        A baseline JPEG, which costs little at a reduced scale, keeps its own limit if that is more.
+        """
+        scaled = max(max_pixels, type(self)().max_scaled_pixels)
+        return replace(self, max_pixels=max_pixels, max_scaled_pixels=scaled)

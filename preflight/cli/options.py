@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -135,10 +134,7 @@ def limits(max_pixels: int | None) -> Limits:
         from_environment = Limits.from_environment()
     except ValueError as error:
         raise UsageError(f"{error}.") from error
-    if max_pixels is None:
-        return from_environment
-    scaled = max(max_pixels, Limits().max_scaled_pixels)
-    return replace(from_environment, max_pixels=max_pixels, max_scaled_pixels=scaled)
+    return from_environment if max_pixels is None else from_environment.with_max_pixels(max_pixels)
 
 
 def _listed(files_from: str) -> list[str]:

@@ -81,7 +81,7 @@ def test_through_a_pipe(run, photos):
 
 
 def test_max_pixels_is_obeyed(run, photos):
-    result = run("check", "--max-pixels", "1000", "--format", "json", "ready.jpg")
+    result = run("check", "--max-pixels", "1000", "--format", "json", "phone.heic")
     photo = json.loads(result.stdout)["photos"][0]
     assert photo["findings"][0]["rule"] == "too-large-to-open"
     assert photo["facts"]["decoded"] is False
