@@ -171,7 +171,7 @@ def _grid(container: Container, number: int, inputs: tuple[int, ...]) -> Layout:
     if (tile_width and not covers) or (declared != (0, 0) and declared != (width, height)):
         raise BoxError("bad-grid", "its tiles do not add up to its size")
     tiles = []
-    simple = bool(tile_width)
+    simple = bool(tile_width and tile_height)
     for index, tile in enumerate(inputs):
         item = container.items.get(tile)
         if item is None:

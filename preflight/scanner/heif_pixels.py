@@ -58,6 +58,8 @@ class Mosaic:
         from PIL import Image
 
         left, top, right, bottom = box
+        if left >= right or top >= bottom:
+            return
         for target, plane in zip(self._planes, planes):
             chroma = target is not self._planes[0]
             step, scale = (2, self._chroma_scale) if chroma else (1, self._scale)
