@@ -83,8 +83,8 @@ class Mosaic:
         if self._scale == 1:
             even = chroma[0].width * 2, chroma[0].height * 2
             box = 0, 0, luma.width, luma.height
-            smooth = Image.Resampling.BILINEAR
-            chroma = [plane.resize(even, smooth) for plane in chroma]
+            doubled = Image.Resampling.NEAREST  # as libheif does it
+            chroma = [plane.resize(even, doubled) for plane in chroma]
             if even != luma.size:
                 chroma = [plane.crop(box) for plane in chroma]
         weights = _WEIGHTS[matrix]
