@@ -71,7 +71,8 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
         why = "libde265, which sees such damage, is not on this system; damage may go unseen"
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
-    mosaic = _mosaic(structure, layout, side_px)
+    declared = item_size(container, container.primary or 0)
+    mosaic = _mosaic(structure, layout, side_px, declared)
     _check_all(parts, numbers, mosaic, findings, limits)
     damage = _damage(parts, layout, findings)
     picture = None
@@ -81,18 +82,22 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
     return Content(damage, skipped, picture)
 
 
-def _mosaic(structure: Structure, layout: Layout, side_px: int | None) -> Mosaic | None:
+def _mosaic(
+    structure: Structure, layout: Layout, side_px: int | None, declared: tuple[int, int]
+) -> Mosaic | None:
     """Where the pixels go, if they are of the kind that is put together here."""
     usual = (
         layout.simple
         and not layout.alpha
+        and declared == (layout.width_px, layout.height_px)  # libheif refuses what has no ispe
         and structure.colour.bits == 8
         and structure.subsampling == "4:2:0"
-        and all(transform.text != "clap" for transform in layout.transforms)
+        and all(transform.text != "clap" or transform.crop for transform in layout.transforms)
     )
     if not usual:
         return None
-    scale = reduction(min(layout.width_px, layout.height_px), side_px)
+    cropped = any(transform.crop for transform in layout.transforms)
+    scale = 1 if cropped else reduction(min(layout.width_px, layout.height_px), side_px)
     while any(edge % (2 * scale) for tile in layout.tiles for edge in tile.box[:2]):
         if scale == 1:
             return None

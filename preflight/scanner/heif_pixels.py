@@ -76,7 +76,7 @@ class Mosaic:
     def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
     ) -> Image.Image:
-        """RGB, turned by the transforms (clean apertures are not applied)."""
+        """RGB, after the transforms; crops are in pixels of the full size, for scale 1 only."""
         from PIL import Image
 
         luma, *chroma = self._planes
@@ -94,7 +94,9 @@ class Mosaic:
             image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
         for transform in transforms:
             turn = transposition(transform.turn)
-            if turn is not None:
+            if transform.crop:
+                image = image.crop(transform.crop)
+            elif turn is not None:
                 image = image.transpose(turn)
         return image
 

@@ -24,6 +24,7 @@ from preflight.scanner.heif_sequence import Sequence, read_sequence
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.isobmff_meta import read_container
 from preflight.scanner.structure import Structure, worst_first
+from preflight.words import exact_bytes
 
 
 def read_structure(data: bytes, limits: Limits) -> Structure:
@@ -96,7 +97,7 @@ def _cut_off(container: Container, explained: bool) -> list[Damage]:
     if container.cut is None or explained:
         return []
     box, missing = container.cut
-    message = f"the last {missing:,} bytes of the file are missing"
+    message = f"the end of the file is missing ({exact_bytes(missing)})"
     if box.kind in (b"ftyp", b"meta"):
         return [Damage("truncated", "cut-off", message, len(container.data))]
     return [Damage("readable", "cut-off", message, len(container.data))]

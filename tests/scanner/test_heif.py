@@ -274,6 +274,39 @@ def test_other_codings_are_skipped():
     assert heif.check_content(b"", structure, LIMITS, None).skipped[0].check == "heic-content"
 
 
+def test_derived_pictures_are_healthy(photo):
+    """Legal, but rare: overlays, identities, grids of turned tiles, one tile used twice."""
+    source = heif.read(photo, LIMITS).private.container
+    (start, end), hvcc = source.spans(1)[0], source.property_of(1, b"hvcC")
+    properties = [
+        make.ispe(320, 240),
+        photo[hvcc.start : hvcc.end],
+        make.box(b"irot", b"\1"),
+        make.ispe(400, 300),
+        make.ispe(240, 640),
+        make.ispe(320, 480),
+    ]
+    plain, turned = [1, 2], [1, 2, 3]
+    overlay = struct.pack(">BB4HHHhhhh", 0, 0, 9, 9, 9, 65535, 400, 300, 0, 0, 60, 30)
+
+    def derived(kind, data, own, chosen, to):
+        items = [(number, b"hvc1", photo[start:end], chosen) for number in sorted({*to})]
+        return make.heif([(1, kind, data, own), *items], properties, [(b"dimg", 1, to)])
+
+    for data, size, pixels in (
+        (derived(b"iovl", overlay, [4], plain, [2, 3]), (400, 300), False),
+        (derived(b"iden", b"", [1, 3], plain, [2]), (240, 320), True),
+        (derived(b"grid", make.grid(2, 1, 240, 640), [5], turned, [2, 3]), (240, 640), False),
+        (derived(b"grid", make.grid(2, 1, 320, 480), [6], plain, [2, 2]), (320, 480), True),
+    ):
+        structure = heif.read(data, LIMITS)
+        content = heif.check_content(data, structure, LIMITS, None)
+        assert (structure.width_px, structure.height_px) == size
+        assert structure.damage + content.damage + content.skipped == ()
+        assert (content.picture is not None) == pixels
+        assert decode_picture(data, "heic", structure, LIMITS).image.size == size
+
+
 def test_items_may_not_use_the_same_bytes_again_and_again(photo):
     source = heif.read(photo, LIMITS).private.container
     (start, end), hvcc = source.spans(1)[0], source.property_of(1, b"hvcC")
