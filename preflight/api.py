@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from preflight.facts import Facts
 from preflight.fixer.options import FixOptions
@@ -11,7 +12,7 @@ from preflight.platforms.loader import load_many
 from preflight.platforms.platform import Platform
 from preflight.report import FixResult, Report
 from preflight.rules.judge import judge_facts
-from preflight.scanner.scan import scan
+from preflight.scanner.scan import Scan, scan
 from preflight.source import Source, SourceLike, read_source
 
 Platforms = str | Platform | Sequence[str | Platform]
@@ -40,9 +41,7 @@ def check(
         UsageError: There is no such platform.
         MemoryError: The machine ran out of it; see `preflight.isolated` for strangers' bytes.
     """
-    wanted = load_many(platforms)
-    facts = scan(read_source(source, limits), limits).facts
-    return judge_facts(facts, wanted)
+    return measure(source, platforms=platforms, limits=limits).report
 
 
 def judge(facts: Facts, platforms: Platforms = "default") -> Report:
@@ -79,11 +78,59 @@ def fix(
             no single file can satisfy (PlatformConflictError).
         MemoryError: The machine ran out of it.
     """
-    from preflight.fixer.run import run
+    side_px = options.size_px
+    return measure(source, platforms=platforms, limits=limits, side_px=side_px).fixed(options)
 
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A photo that was read, scanned and judged once; its pixels are kept for what comes next.
+
+    Attributes:
+        source: Its bytes.
+        scan: Facts and pixels.
+        report: What is thought of it.
+        platforms: Where it goes.
+        limits: How much of it was opened.
+    """
+
+    source: Source
+    scan: Scan
+    report: Report
+    platforms: tuple[Platform, ...]
+    limits: Limits
+
+    def judged_for(self, platforms: Platforms) -> Measured:
+        """The same photo for other platforms; nothing is read or decoded again."""
+        wanted = load_many(platforms)
+        return replace(self, report=judge_facts(self.scan.facts, wanted), platforms=wanted)
+
+    def fixed(self, options: FixOptions = _OPTIONS) -> FixResult:
+        """What `fix` returns, from the pixels at hand."""
+        from preflight.fixer.run import run
+
+        result: FixResult = run(
+            self.source, self.scan, self.report, self.platforms, options, self.limits
+        )
+        return result
+
+
+def measure(
+    source: SourceLike | Source,
+    *,
+    platforms: Platforms = "default",
+    limits: Limits = _LIMITS,
+    side_px: int | None = None,
+) -> Measured:
+    """Reads, scans and judges a photo: the way that `check` and `fix` share.
+
+    Args:
+        source: Path, bytes, or a binary file object.
+        platforms: Where the photo goes.
+        limits: How much of a stranger's file is opened.
+        side_px: Pixels are wanted whose shorter side is at least this; None: only facts are.
+    """
     wanted = load_many(platforms)
     whole = read_source(source, limits)
-    scanned = scan(whole, limits, options.size_px)
-    before = judge_facts(scanned.facts, wanted)
-    result: FixResult = run(whole, scanned, before, wanted, options, limits)
-    return result
+    scanned = scan(whole, limits, side_px)
+    return Measured(whole, scanned, judge_facts(scanned.facts, wanted), wanted, limits)
