@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from preflight.errors import ExitCode, PreflightError
 from preflight.finding import Severity
 from preflight.report import FixResult, Report, Verdict
+
+if TYPE_CHECKING:
+    from preflight.render.thumbnails import Thumbnails
 
 FailOn = Literal["error", "warning", "never"]
 
@@ -28,6 +31,7 @@ class Outcome:
         backup: Where the original went, for a fix in place.
         error: Why it could not be read or written.
         bug: A traceback, when preflight itself failed on it.
+        thumbnails: Small pictures of it, where a page is asked for.
     """
 
     path: str
@@ -38,6 +42,7 @@ class Outcome:
     backup: Path | None = None
     error: PreflightError | None = None
     bug: str = ""
+    thumbnails: Thumbnails | None = None
 
     @property
     def already_done(self) -> bool:

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Skipped
+from preflight.render.standing import BUG
 
 if TYPE_CHECKING:
     from preflight.batch.outcome import Outcome, Summary
@@ -81,7 +82,7 @@ def outcome_document(outcome: Outcome, *, dry_run: bool = False) -> dict[str, An
     if outcome.error is not None:
         document["error"] = text(str(outcome.error))
     elif outcome.bug:
-        document["error"] = "preflight itself failed on this photo; this is a bug in preflight."
+        document["error"] = BUG
     return document
 
 

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal, Protocol, cast
 
-from preflight.batch.outcome import Outcome, Summary
+from preflight.batch.outcome import FailOn, Outcome, Summary
 from preflight.platforms.platform import Platform
 
 FORMATS: Mapping[str, str] = {
     "text": "preflight.render.text:TextRenderer",
     "json": "preflight.render.json:JsonRenderer",
     "jsonl": "preflight.render.json:JsonLinesRenderer",
+    "junit": "preflight.render.junit:JunitRenderer",
+    "sarif": "preflight.render.sarif:SarifRenderer",
+    "csv": "preflight.render.csv:CsvRenderer",
+    "github": "preflight.render.github:GithubRenderer",
 }
-"""Name that `--format` takes to the class, loaded when it is asked for."""
+"""Name of a format that is text, written as it grows, to its class, loaded when it is asked for."""
+
+FORMAT_NAMES = (*FORMATS, "html")
+"""What `--format` takes. Pages write themselves, see `html.HtmlReport`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Setting:
         salvage: Damaged parts are cut away already.
         quiet: Only what needs a person.
         verbose: Names of rules, measurements and sources too.
+        fail_on: As in `Outcome.exit_code`, for formats that say which photos fail.
     """
 
     command: Literal["check", "fix"]
@@ -47,6 +55,7 @@ class Setting:
     salvage: bool = False
     quiet: bool = False
     verbose: bool = False
+    fail_on: FailOn | None = None
 
 
 class Renderer(Protocol):

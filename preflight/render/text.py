@@ -9,7 +9,8 @@ from preflight.render.fixed import changes, fix_page
 from preflight.render.layout import Layout
 from preflight.render.photo import fix_command, report_page, verdict_words
 from preflight.render.renderer import Setting
-from preflight.report import FixResult, Report, Verdict
+from preflight.render.standing import needs_person
+from preflight.report import FixResult, Verdict
 from preflight.words import both
 
 MAX_COMMAND = 200
@@ -38,11 +39,8 @@ class TextRenderer:
 
     def photo(self, outcome: Outcome) -> str:
         """The page or the line. What could not be read or written is said on stderr."""
-        if outcome.error is not None:
-            self._needs_person.append((outcome.path, str(outcome.error)))
-            return ""
-        if outcome.bug:
-            self._needs_person.append((outcome.path, "preflight failed on it: a bug in preflight."))
+        if outcome.error is not None or outcome.bug:
+            self._needs_person.append((outcome.path, needs_person(outcome)))
             return ""
         if self._setting.one_photo:
             return self._page(outcome)
@@ -82,7 +80,7 @@ class TextRenderer:
             return ""
         words, style = verdict_words(report, self._setting.platforms)
         if report.verdict is Verdict.BLOCKED:
-            self._needs_person.append((outcome.path, _blocking(report)))
+            self._needs_person.append((outcome.path, needs_person(outcome)))
         self._fixable |= report.verdict is Verdict.FIXABLE
         rules = [f.rule for f in report.findings if f.severity is not Severity.INFO]
         why = f" ({', '.join(rules)})" if rules else ""
@@ -134,14 +132,6 @@ class TextRenderer:
             command = fix_command(self._setting, ()) + " …"
             return f"To make copies that are ready to upload, with the same photos:\n  {command}"
         return f"To make copies that are ready to upload:\n{self._layout.command(command)}"
-
-
-def _blocking(report: Report) -> str:
-    return " ".join(
-        finding.message
-        for finding in report.findings
-        if finding.severity is Severity.ERROR and not finding.step
-    )
 
 
 def _what_was_done(outcome: Outcome, result: FixResult, setting: Setting) -> str:
