@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -14,13 +12,13 @@ from preflight.batch.outcome import FailOn, Outcome
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
 from preflight.cli.options import as_path, limits, photo_paths, shared_options
+from preflight.cli.report import report_to
 from preflight.cli.session import exactly_one, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import RuleName
-from preflight.errors import ExitCode, UsageError
-from preflight.naming import Photo, is_file_name
-from preflight.output import REPORT_MODE, atomic_file
-from preflight.render.renderer import FORMATS, Setting, make_renderer
+from preflight.errors import ExitCode
+from preflight.naming import Photo
+from preflight.render.renderer import FORMAT_NAMES, Setting
 from preflight.report import Report
 
 EXAMPLES = """\b
@@ -34,7 +32,7 @@ Examples:
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="Of the report."
+    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help="Of the report."
 )
 @click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is stdout.")
 @click.option(
@@ -88,44 +86,30 @@ def check(
         colour=console.colour and out in (None, "-"),
         quiet=quiet,
         verbose=verbose,
+        fail_on=fail_on,
     )
 
     def work(photo: Photo) -> Outcome:
-        report = check_photo(source_of(photo, bounds), platforms=chosen, limits=bounds)
-        return Outcome(str(photo.path), report=keep(report))
+        source, thumbnails = source_of(photo, bounds), None
+        if format_ == "html":
+            from preflight.pictured import check as check_pictured
 
-    with _report_target(out, console, paths) as write:
+            report, thumbnails = check_pictured(source, platforms=chosen, limits=bounds)
+        else:
+            report = check_photo(source, platforms=chosen, limits=bounds)
+        return Outcome(str(photo.path), report=keep(report), thumbnails=thumbnails)
+
+    with report_to(format_, setting, out, console, paths) as (renderer, write):
         return run_session(
             found,
             work,
             finder=finder,
-            renderer=make_renderer(format_, setting),
+            renderer=renderer,
             write=write,
             stop=lambda: console.closed,
             fail_on=fail_on,
             verbose=verbose,
         )
-
-
-@contextmanager
-def _report_target(
-    out: str | None, console: Console, paths: Sequence[str]
-) -> Iterator[Callable[[str], None]]:
-    """Where the report goes: standard output, or a file that appears when it is whole."""
-    if out is None or out == "-":
-        yield console.write
-        return
-    if is_file_name(out) or out in paths:
-        raise UsageError(
-            f"-o {out} would write the report over a photo.",
-            "`preflight check` writes reports; `preflight fix` makes photos.",
-        )
-    with atomic_file(Path(out), replace=True, mode=REPORT_MODE) as file:
-
-        def write(text: str) -> None:
-            file.write(text.encode("utf-8", "backslashreplace"))
-
-        yield write
 
 
 def _rule_filter(select: Sequence[str], ignore: Sequence[str]) -> Callable[[Report], Report]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from preflight.batch.outcome import Outcome
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
 from preflight.cli.options import as_path, limits, photo_paths, shared_options
+from preflight.cli.report import report_to, with_page
 from preflight.cli.session import run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import Crop, Side, Size
 from preflight.errors import ExitCode, UsageError
 from preflight.fixer.options import FixOptions
 from preflight.naming import Photo, format_of, is_file_name
-from preflight.render.renderer import FORMATS, Setting, make_renderer
+from preflight.render.renderer import FORMAT_NAMES, Setting
 
 EXAMPLES = """\b
 Examples:
@@ -58,8 +60,9 @@ Examples:
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, say what would be done.")
 @click.option("--force", is_flag=True, help="Replace a copy that is there already.")
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="Of the report."
+    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help="Of the report."
 )
+@click.option("--report", "page", metavar="FILE.html", help="Write a page with pictures as well.")
 def fix(
     photos: tuple[str, ...],
     platforms: tuple[str, ...],
@@ -75,6 +78,7 @@ def fix(
     dry_run: bool,
     force: bool,
     format_: str,
+    page: str | None,
     **wishes: Any,
 ) -> ExitCode:
     """Make a copy of a PHOTO that is ready to upload; the original is not touched.
@@ -116,20 +120,29 @@ def fix(
 
     def work(photo: Photo) -> Outcome:
         source = source_of(photo, bounds)
-        result = fix_photo(source, platforms=chosen, options=options, limits=bounds)
-        return delivery.deliver(photo, result)
+        if page is None and format_ != "html":
+            result = fix_photo(source, platforms=chosen, options=options, limits=bounds)
+            return delivery.deliver(photo, result)
+        from preflight.pictured import fix as fix_pictured
 
-    return run_session(
-        found,
-        work,
-        finder=finder,
-        renderer=make_renderer(format_, setting),
-        write=(lambda text: say(text.rstrip("\n")) if text else None)
-        if delivery.to_stdout
-        else console.write,
-        dry_run=dry_run,
-        verbose=verbose,
-    )
+        result, small = fix_pictured(source, platforms=chosen, options=options, limits=bounds)
+        return replace(delivery.deliver(photo, result), thumbnails=small)
+
+    with (
+        report_to(format_, setting, None, console) as (main, write),
+        with_page(main, setting, page, paths) as renderer,
+    ):
+        return run_session(
+            found,
+            work,
+            finder=finder,
+            renderer=renderer,
+            write=(lambda text: say(text.rstrip("\n")) if text else None)
+            if delivery.to_stdout
+            else write,
+            dry_run=dry_run,
+            verbose=verbose,
+        )
 
 
 def _options(wishes: dict[str, Any], file: Path | None) -> FixOptions:

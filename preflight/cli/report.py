@@ -1,0 +1,110 @@
+"""Report: where a report goes: standard output, a file, or pages beside other output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from preflight.batch.outcome import Outcome, Summary
+from preflight.cli.console import Console
+from preflight.errors import UsageError
+from preflight.naming import is_file_name
+from preflight.output import REPORT_MODE, atomic_file
+from preflight.render.renderer import Renderer, Setting, make_renderer
+
+Write = Callable[[str], None]
+
+
+@contextmanager
+def report_to(
+    format_: str, setting: Setting, out: str | None, console: Console, paths: Sequence[str] = ()
+) -> Iterator[tuple[Renderer, Write]]:
+    """The renderer of a format, and what takes its text.
+
+    Args:
+        format_: As `--format` takes it.
+        setting: Of the run.
+        out: A file, which appears when the report is whole; None or `-` for standard output.
+        console: Standard output.
+        paths: The photos as they were named, none of which is to be overwritten.
+
+    Raises:
+        UsageError: `out` is a photo.
+        OutputError: It could not be written.
+    """
+    target = None if out is None or out == "-" else _checked(out, paths)
+    if format_ == "html":
+        from preflight.render.html import HtmlReport
+
+        with HtmlReport(setting, target, console.write) as report:
+            yield report, console.write
+    elif target is None:
+        yield make_renderer(format_, setting), console.write
+    else:
+        with atomic_file(target, replace=True, mode=REPORT_MODE) as file:
+
+            def write(text: str) -> None:
+                file.write(text.encode("utf-8", "backslashreplace"))
+
+            yield make_renderer(format_, setting), write
+
+
+@contextmanager
+def with_page(
+    renderer: Renderer, setting: Setting, page: str | None, paths: Sequence[str] = ()
+) -> Iterator[Renderer]:
+    """The renderer, and a page besides if one is asked for.
+
+    Args:
+        renderer: Of the main report.
+        setting: Of the run.
+        page: As `--report` takes it; None for none.
+        paths: The photos as they were named.
+
+    Raises:
+        UsageError: The page is no name of a page.
+        OutputError: It could not be written.
+    """
+    if page is None:
+        yield renderer
+        return
+    target = _checked(page, paths)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"--report {page} is not the name of a page.", "Use a name with .html.")
+    from preflight.render.html import HtmlReport
+
+    with HtmlReport(setting, target) as report:
+        yield Both(renderer, report)
+
+
+class Both:
+    """A renderer whose outcomes a second one, which writes by itself, gets as well."""
+
+    def __init__(self, main: Renderer, second: Renderer) -> None:
+        self._main, self._second = main, second
+
+    def start(self) -> str:
+        """Of the main one."""
+        self._second.start()
+        return self._main.start()
+
+    def photo(self, outcome: Outcome) -> str:
+        """Of the main one."""
+        self._second.photo(outcome)
+        return self._main.photo(outcome)
+
+    def end(self, summary: Summary) -> str:
+        """Of the main one."""
+        text = self._main.end(summary)
+        self._second.end(summary)
+        return text
+
+
+def _checked(out: str, paths: Sequence[str]) -> Path:
+    if is_file_name(out) or out in paths:
+        raise UsageError(
+            f"{out} would be a report over a photo.",
+            "`preflight check` writes reports; `preflight fix` makes photos.",
+        )
+    return Path(out)

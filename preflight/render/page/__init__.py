@@ -1,0 +1,1 @@
+"""Pages: HTML that can be read without a network and without a script."""

@@ -1,0 +1,84 @@
+"""Every format of the report, through the command line, on real pictures."""
+
+import csv
+import io
+import json
+import stat
+import sys
+
+import pytest
+from PIL import Image
+
+FORMATS = ("text", "json", "jsonl", "junit", "sarif", "csv", "github", "html")
+
+
+@pytest.fixture
+def photos(folder):
+    """Three photos in a folder: one to fix, one that is ready, one that is none."""
+    (folder / "in").mkdir()
+    Image.effect_noise((420, 560), 60).convert("RGB").save(folder / "in" / "tall.jpg")
+    Image.linear_gradient("L").resize((1024, 1024)).convert("RGB").save(folder / "in" / "ok.jpg")
+    (folder / "in" / "empty.jpg").write_bytes(b"")
+    return folder
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_check_writes_the_same_to_a_file_as_to_standard_output(run, photos, format_):
+    shown = run("check", "in", "--format", format_)
+    assert shown.exit_code == 1
+    saved = run("check", "in", "--format", format_, "-o", "made/report.x")
+    assert saved.exit_code == 1
+    assert saved.stdout == ""
+    text = (photos / "made" / "report.x").read_text("utf-8")
+    if format_ not in ("junit", "text"):  # a time of day; the width of the terminal
+        assert text == shown.stdout
+    assert "tall.jpg" in text
+    if sys.platform != "win32":
+        assert stat.S_IMODE((photos / "made" / "report.x").stat().st_mode) == 0o600
+
+
+def test_fix_with_a_page_besides(run, photos):
+    result = run("fix", "in", "-o", "out", "--report", "report.html", "--format", "csv")
+    assert result.exit_code == 1
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(result.stdout, newline=""))}
+    assert rows["in/tall.jpg"]["standing"] == "made-ready"
+    assert rows["in/tall.jpg"]["output"] == "out/tall.jpg"
+    text = (photos / "report.html").read_text("utf-8")
+    assert text.count("data:image/jpeg") == 4
+    assert "out/tall.jpg" in text
+    assert sorted(path.name for path in photos.iterdir()) == ["in", "out", "report.html"]
+
+
+def test_fix_gives_a_page_on_standard_output(run, photos):
+    text = run("fix", "in", "--dry-run", "--format", "html").stdout
+    assert "nothing written yet" in text
+    assert "This would be the file to upload" in text
+    assert not (photos / "in-ready").exists()
+
+
+def test_page_has_to_be_called_one(run, photos):
+    for name in ("report.pdf", "in/tall.jpg"):
+        result = run("fix", "in", "--report", name)
+        assert result.exit_code == 2
+        assert name in result.stderr
+    assert not (photos / "in-ready").exists()
+
+
+def test_page_that_cannot_be_written(run, photos):
+    result = run("fix", "in", "--report", "in/tall.jpg/report.html")
+    assert result.exit_code == 3
+    assert "is not a folder" in result.stderr
+
+
+def test_fail_on_reaches_junit(run, photos):
+    text = run("check", "in/tall.jpg", "--format", "junit", "--fail-on", "error").stdout
+    assert 'failures="0"' in text
+    text = run("check", "in/tall.jpg", "--format", "junit").stdout
+    assert 'failures="1"' in text
+
+
+def test_sarif_rules_are_those_of_the_manual(run, photos):
+    document = json.loads(run("check", "in", "--format", "sarif").stdout)
+    (empty,) = [r for r in document["runs"][0]["results"] if r["ruleId"] == "empty-file"]
+    place = empty["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == "in/empty.jpg"
