@@ -8,7 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from outcomes import (
+from PIL import Image
+
+from preflight.batch.outcome import Summary
+from preflight.errors import OutputError
+from preflight.facts import Skipped
+from preflight.render.html import MARK, HtmlReport
+
+from .outcomes import (
     broken,
     check_outcome,
     every_kind,
@@ -18,12 +25,6 @@ from outcomes import (
     text_of,
     unread,
 )
-from PIL import Image
-
-from preflight.batch.outcome import Summary
-from preflight.errors import OutputError
-from preflight.facts import Skipped
-from preflight.render.html import MARK, HtmlReport
 
 
 def written(target, outcomes, command="fix", **summary):

@@ -8,7 +8,11 @@ import junitparser
 import pytest
 import sarif_pydantic
 import xmlschema
-from outcomes import (
+
+from preflight.render.renderer import FORMATS, make_renderer
+from preflight.rules.registry import rules
+
+from .outcomes import (
     HOSTILE,
     broken,
     check_outcome,
@@ -19,9 +23,6 @@ from outcomes import (
     text_of,
     unread,
 )
-
-from preflight.render.renderer import FORMATS, make_renderer
-from preflight.rules.registry import rules
 
 # The shape that Ant's JUnit task, Jenkins and GitLab read, written from their documentation.
 JUNIT_XSD = """

@@ -1,10 +1,11 @@
 """What a person sees and can do, in a real browser."""
 
 import pytest
-from outcomes import HOSTILE, every_kind, fix_outcome, photo, setting, text_of
 
 from preflight.printable import printable
 from preflight.render.html import HtmlReport
+
+from .outcomes import HOSTILE, every_kind, fix_outcome, photo, setting, text_of
 
 MIDDLE = {"check": "fixable", "fix": "made-ready"}
 
