@@ -157,8 +157,10 @@ class Facts:
         decode_error: What the decoder said when it could not.
         skipped: Checks that could not run.
         faces: Faces in the upright picture; None when nobody looked.
-        sharpness: Measure of focus on the face or the middle, see `faces`; None if not measured.
-        brightness: Mean luma 0 to 1 of the face or the middle; None if not measured.
+        sideways_turn: Degrees clockwise (90, 180, 270) by which the upright picture would have to
+            be turned to show a face; None when there is no need, or nobody looked.
+        sharpness: Of the face or the middle, 0 to 1, see `faces/quality.py`; None if not measured.
+        brightness: Luma 0 to 1 that a tenth of the face or the middle exceeds; None likewise.
     """
 
     name: str
@@ -188,5 +190,6 @@ class Facts:
     decode_error: str | None = None
     skipped: tuple[Skipped, ...] = ()
     faces: tuple[Face, ...] | None = None
+    sideways_turn: int | None = None
     sharpness: float | None = None
     brightness: float | None = None

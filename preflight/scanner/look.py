@@ -20,11 +20,22 @@ SMALL_SIDE_PX = 320
 def look_at(facts: Facts, picture: Picture) -> Facts:
     """Adds to the facts what the pixels tell."""
     from preflight.faces.find import find_faces
+    from preflight.faces.quality import focus_and_light
+    from preflight.faces.sideways import sideways_turn
 
     transparent = is_transparent(picture.image) if facts.colour.alpha else False
     small = small_upright_rgb(picture)
-    faces = find_faces(small, facts.width_px or 1, facts.height_px or 1)
-    return replace(facts, colour=replace(facts.colour, transparent=transparent), faces=faces)
+    size = facts.width_px or 1, facts.height_px or 1
+    faces = find_faces(small, *size)
+    sharpness, brightness = focus_and_light(small, *size, faces)
+    return replace(
+        facts,
+        colour=replace(facts.colour, transparent=transparent),
+        faces=faces,
+        sideways_turn=None if faces else sideways_turn(small),
+        sharpness=sharpness,
+        brightness=brightness,
+    )
 
 
 def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:
