@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MIN_SCORE = 0.85
-"""Least score of a face in a turned copy: three more looks are three more chances to be wrong. Of 58
-pictures without a face none was called sideways (at 0.7 two were: a cat and a painting), of 159
-turned portraits whose face is not found as they lie, 142 were, each the right way round."""
+"""Least score of a face in a turned copy: three more looks are three more chances to be wrong. Of
+58 pictures without a face none was called sideways (at 0.7 two were), of 159 turned portraits whose
+face is not found as they lie, 142 were, each the right way round."""
 
 TURNS_DEG = (90, 270, 180)
 

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from preflight.facts import Face
@@ -36,6 +38,9 @@ def test_nobody_looked_is_said() -> None:
         "several-faces",
         "face-small",
         "head-cut-by-circle",
+        "sideways-face",
+        "blurred",
+        "dark",
     }
 
 
@@ -93,3 +98,36 @@ def test_the_finding_mends_nothing_so_that_no_fix_is_refused_for_it() -> None:
 )
 def test_boxes_that_are_none_are_no_faces(box: tuple[float, float, float, float]) -> None:
     assert found(Face(box, 0.9)) == {"no-face": "info"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "words"), [(90, "on the side"), (180, "on the head"), (270, "on the side")]
+)
+def test_sideways(turn: int, words: str) -> None:
+    report = judged(PHOTO, HERE, faces=(), sideways_turn=turn)
+    assert names(report) == {"sideways-face": "warning"}
+    finding = report.finding("sideways-face")
+    assert finding is not None
+    assert words in finding.message
+    assert finding.step is None
+
+
+def test_not_sideways_when_a_face_is_upright_or_the_turn_is_none() -> None:
+    assert found(MIDDLE, sideways_turn=90) == {}
+    assert found(sideways_turn=45) == {"no-face": "info"}
+
+
+@pytest.mark.parametrize(
+    ("sharpness", "hits"), [(None, False), (0.269, True), (0.27, False), (math.nan, False)]
+)
+def test_blurred(sharpness: float | None, hits: bool) -> None:
+    assert found(MIDDLE, sharpness=sharpness) == ({"blurred": "warning"} if hits else {})
+    assert found(sharpness=sharpness) == {"no-face": "info"}
+
+
+@pytest.mark.parametrize(
+    ("brightness", "hits"), [(None, False), (0.249, True), (0.25, False), (math.nan, False)]
+)
+def test_dark(brightness: float | None, hits: bool) -> None:
+    assert found(MIDDLE, brightness=brightness) == ({"dark": "info"} if hits else {})
+    assert found(brightness=brightness) == {"no-face": "info"}
