@@ -12,7 +12,7 @@ not-square too-small low-resolution too-many-pixels extreme-shape rotated-by-tag
 wide-gamut not-rgb high-bit-depth hdr transparent broken-colour-profile
 animated several-images
 unusual-coding progressive
-no-face several-faces face-small head-cut-by-circle
+no-face several-faces face-small head-cut-by-circle sideways-face blurred dark
 location-inside personal-metadata hidden-images
 """
 
