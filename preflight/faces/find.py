@@ -49,7 +49,7 @@ def find_faces(
         left, top, right, bottom = boxes.edges_px[index].tolist()
         box = left * scale_x, top * scale_y, right * scale_x, bottom * scale_y
         if all(overlap(box, other.box) <= MAX_OVERLAP for other in kept):
-            kept.append(Face(box, float(boxes.scores[index])))
+            kept.append(Face(box, float(boxes.scores[index]), float(boxes.noses[index])))
     return tuple(kept)
 
 

@@ -25,8 +25,8 @@ CANVAS_STEP_PX = 32
 """Width and height of the canvas are multiples of it: the coarsest of the three grids."""
 
 STRIDES_PX = (8, 16, 32)
-LANDMARK_WEIGHTS = 3 * (64 * 10 + 10 + 90 + 10)
-"""Of the heads for eyes, nose and mouth at the end of the file; the crop does not need them."""
+NOSE_X = slice(4, 5)
+"""Of the ten outputs for eyes, nose and mouth (x, y each) only this one is computed."""
 
 BLOCK_VALUES = 262_144
 """Scratch values of a convolution: 1 MB stays in the core's cache. One buffer for all of them, as
@@ -46,10 +46,17 @@ class Pair(NamedTuple):
 
 
 class Boxes(NamedTuple):
-    """Candidates: (n, 4) left, top, right, bottom in pixels of the canvas, and (n,) scores."""
+    """Candidates.
+
+    Attributes:
+        edges_px: (n, 4) left, top, right, bottom in pixels of the canvas.
+        scores: (n,)
+        noses: (n,) how far right of the box's middle the nose is, in widths of the box.
+    """
 
     edges_px: Map
     scores: Map
+    noses: Map
 
 
 class YuNet:
@@ -71,10 +78,11 @@ class YuNet:
             *([self._pair(64, 64), self._pair(64, 64)] for _ in range(3)),
         ]
         self._neck = [self._pair(64, 64) for _ in STRIDES_PX]
-        kinds = [[self._pair(64, channels) for _ in STRIDES_PX] for channels in (1, 4, 1)]
-        if self._used + LANDMARK_WEIGHTS != self._values.size:
+        kinds = [[self._pair(64, channels) for _ in STRIDES_PX] for channels in (1, 4, 1, 10)]
+        if self._used != self._values.size:
             raise ValueError(f"{WEIGHTS_FILE} is not the weights file of this network")
-        # One pair for the three heads of a level: class (0), box (1 to 4), objectness (5).
+        kinds[3] = [Pair(*(weights[NOSE_X] for weights in pair)) for pair in kinds[3]]
+        # One pair for the heads of a level: class (0), box (1 to 4), objectness (5), nose (6).
         self._heads = [Pair(*map(np.concatenate, zip(*level))) for level in zip(*kinds)]
 
     def _take(self, *shape: int) -> Map:
@@ -108,7 +116,7 @@ class YuNet:
         return Boxes(*map(np.concatenate, zip(*found)))
 
     def _forward(self, np: Any, canvas: Map) -> list[Map]:
-        """The (6, rows, columns) outputs for the three strides."""
+        """The (7, rows, columns) outputs for the three strides."""
         current = self._first(np, canvas)
         _, height, width = current.shape
         scratch = np.empty(max(BLOCK_VALUES, 8 * ((height + 2) * (width + 2) + 2)), np.float32)
@@ -204,11 +212,12 @@ def _decode(np: Any, output: Map, stride_px: int, threshold: float) -> Boxes:
     chance = (1 + np.exp(-bounded[0])) * (1 + np.exp(-bounded[5]))
     scores = 1 / np.sqrt(chance)
     rows, columns = np.nonzero(scores >= threshold)
-    x, y, log_width, log_height = bounded[1:5, rows, columns]
-    half_width, half_height = np.exp(log_width) / 2, np.exp(log_height) / 2
+    x, y, log_width, log_height, _, nose_x = bounded[1:, rows, columns]
+    width, height = np.exp(log_width), np.exp(log_height)
+    noses = (nose_x - x) / width
     x, y = x + columns, y + rows
-    edges = np.stack((x - half_width, y - half_height, x + half_width, y + half_height), axis=1)
-    return Boxes(edges * stride_px, scores[rows, columns])
+    edges = np.stack((x - width / 2, y - height / 2, x + width / 2, y + height / 2), axis=1)
+    return Boxes(edges * stride_px, scores[rows, columns], noses)
 
 
 @cache

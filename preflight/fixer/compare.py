@@ -73,7 +73,7 @@ def compare(
     height = placement.spot[3] - placement.spot[1]
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
         stored = opened.size
-        opened.draft(None, (SIDE_PX, SIDE_PX))  # a JPEG at 1/2 or 1/4: cheaper, and box filtered
+        opened.draft(None, (2 * SIDE_PX, 2 * SIDE_PX))  # a JPEG at 1/2 scale is cheaper
         output = flatten(eight_bits(opened), background).convert("RGB")
     if placement.padded and min(width, height) * stored[0] / placement.size[0] < _THINNEST_STRIP_PX:
         return None
@@ -111,11 +111,11 @@ def _from_source(
 
     image = eight_bits(picture.image)
     left, top, right, bottom = placement.part
-    factor = min((right - left) / size[0], (bottom - top) / size[1])
     shrink = picture.image.width / picture.width_px
-    factor = max(1, int(factor * shrink))
-    if factor > 1 and min(image.size) >= factor:
-        image = image.reduce(factor)
+    factor = int(min((right - left) / size[0], (bottom - top) / size[1]) * shrink / 2)
+    if factor > 1:  # a plain resize: `reduce` would round the size up and shift what is turned
+        width, height = (max(1, round(length / factor)) for length in image.size)
+        image = image.resize((width, height), Image.Resampling.BOX)
     turn = transposition(picture.orientation)
     if turn is not None:
         image = image.transpose(turn)

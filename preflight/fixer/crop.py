@@ -44,9 +44,13 @@ class NoFaceError(UsageError):
 TOP_SHARE = 0.25
 """Of the spare height above the square in a portrait without a known face (faces.md, rule 9)."""
 
-MOST_EXCESS = 1.05
-"""Farthest head point over radius up to which a head counts as inside: the head box is the 80th
-percentile of real heads, so that most are smaller (faces.md, rule 7)."""
+PAD_EXCESS = 1.02
+"""Farthest head point over radius above which padding is worth it. A head that touches the photo's
+edge has 1.00 to 1.02: nobody sees that, but everybody sees a filled strip."""
+
+DROP_EXCESS = 1.10
+"""The same, above which a person is left out of a group. Generous, as the head boxes are: most
+heads end before them (faces.md, rule 8, has 1.05 for smaller boxes)."""
 
 AUTO_HEAD_SHARE = 0.30
 """Least share of the square's height that `auto` gives to the main head."""
@@ -125,21 +129,18 @@ def _without_face(photo: Photo, *, looked: bool) -> Window:
     portrait = photo.height_px > photo.width_px
     how = "from the upper part" if portrait else "from the middle"
     if photo.width_px == photo.height_px:
-        how = "the whole photo"
-    note = (
-        "No face was found, so the square was taken "
-        if looked
-        else ("Nobody looked for a face, so the square was taken ")
-    )
-    return Window(photo.square(TOP_SHARE if portrait else 0.5), how, notes=(f"{note}{how}.",))
+        how = "as it was"
+    why = "No face was found" if looked else "Nobody looked for a face"
+    note = f"{why}, so the square was taken {how}."
+    return Window(photo.square(TOP_SHARE if portrait else 0.5), how, notes=(note,))
 
 
 def _around(photo: Photo, faces: Sequence[Face], options: FixOptions) -> Window:
-    boxes = [head_box(face.box, photo.width_px, photo.height_px) for face in faces]
+    boxes = [head_box(face, photo.width_px, photo.height_px) for face in faces]
     order = sorted(range(len(faces)), key=lambda number: _distance(boxes[0], boxes[number]))
     pad, count = options.pad is not None, len(faces)
     place = _place(photo, Heads.of(boxes), options)
-    if place.excess > MOST_EXCESS and not pad:
+    if place.excess > DROP_EXCESS and not pad:
         count, place = _most_that_fit(photo, [boxes[number] for number in order], options, place)
     kept = [faces[number] for number in order[:count]]
     left_out = len(faces) - count
@@ -166,8 +167,8 @@ def _place(photo: Photo, heads: Heads, options: FixOptions) -> Place:
         wanted = max(heads.tallest_px / FACE_HEAD_SHARE, options.size_px / MOST_ENLARGEMENT)
     else:
         wanted = max(heads.tallest_px / AUTO_HEAD_SHARE, short * AUTO_SIDE_SHARE)
-    place = best_place(photo, heads, wanted, larger_first=options.crop == "face")
-    if place.excess > MOST_EXCESS and options.pad is not None:
+    place = best_place(photo, heads, wanted)
+    if place.excess > PAD_EXCESS and options.pad is not None:
         return heads.tight_square()
     return place
 
@@ -181,7 +182,7 @@ def _most_that_fit(
     while too_many - fit > 1:
         count = (fit + too_many) // 2
         place = _place(photo, Heads.of(nearest_first[:count]), options)
-        if place.excess <= MOST_EXCESS:
+        if place.excess <= DROP_EXCESS:
             fit, best = count, place
         else:
             too_many = count

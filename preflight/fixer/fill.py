@@ -30,8 +30,8 @@ def fill(
     Args:
         part: RGB or RGBA, as large as the spot.
         placement: Where it goes.
-        colour: What to fill with; None for the part itself, mirrored and blurred (RGB), or nothing
-            at all (RGBA).
+        colour: What to fill with; None for the colours of its edges, drawn outwards and blurred
+            (RGB), or nothing at all (RGBA).
     """
     from PIL import Image
 
@@ -40,7 +40,7 @@ def fill(
     if part.mode == "RGBA":
         canvas = Image.new("RGBA", placement.size, (0, 0, 0, 0) if colour is None else colour)
     elif colour is None:
-        canvas = _mirrored_and_blurred(part, placement)
+        canvas = _edges_carried_on(part, placement)
     else:
         canvas = Image.new("RGB", placement.size, colour)
     canvas.paste(part, placement.spot[:2])
@@ -51,8 +51,9 @@ _BLUR_SIDE_PX = 128
 """A blur has no detail: it is made at this size and enlarged."""
 
 
-def _mirrored_and_blurred(part: Image.Image, placement: Placement) -> Image.Image:
-    """The photo mirrored outwards at its edges, blurred: the colours go on where it ends."""
+def _edges_carried_on(part: Image.Image, placement: Placement) -> Image.Image:
+    """The colours of the photo's edges drawn outwards and blurred, so that they go on where it
+    ends. Not mirrored: that puts a second, blurred head above the first."""
     from PIL import Image, ImageFilter
 
     from preflight.scanner.arrays import numpy
@@ -65,8 +66,8 @@ def _mirrored_and_blurred(part: Image.Image, placement: Placement) -> Image.Imag
     left, top = min(spots[0], size[0] - width), min(spots[1], size[1] - height)
     small = np.asarray(part.resize((width, height), Image.Resampling.BOX))
     margins = ((top, size[1] - height - top), (left, size[0] - width - left), (0, 0))
-    mirrored = Image.fromarray(np.pad(small, margins, mode="symmetric"))
-    blurred = mirrored.filter(ImageFilter.GaussianBlur(_BLUR_SIDE_PX / 20))
+    drawn = Image.fromarray(np.pad(small, margins, mode="edge"))
+    blurred = drawn.filter(ImageFilter.GaussianBlur(_BLUR_SIDE_PX / 20))
     return blurred.resize(placement.size, Image.Resampling.BICUBIC)
 
 

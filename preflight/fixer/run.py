@@ -121,6 +121,7 @@ def run(
 def _fixed(job: _Job) -> FixResult:
     if job.before.verdict is Verdict.BLOCKED:
         report, picture, window, area = _salvaged(job)
+        report = _undecided(report)  # never as it is, however right its size and format are
     else:
         report, picture = job.before, _decoded(job)
         size = upright_size(picture.width_px, picture.height_px, picture.orientation)

@@ -13,6 +13,8 @@ import traceback
 from preflight.errors import PreflightError
 from preflight.isolation.wire import Failure, receive, send
 
+_TOO_MUCH = "the photo needs more memory than it may have"
+
 
 def main() -> None:
     """Answers requests until the parent closes the pipe."""
@@ -35,7 +37,11 @@ def _answer(call: str, arguments: dict[str, object]) -> object:
     try:
         return functions[call](**arguments)  # type: ignore[operator]
     except MemoryError:
-        return Failure("memory", "the photo needs more memory than it may have")
+        return Failure("memory", _TOO_MUCH)
+    except ImportError as error:
+        if "map segment" in str(error) or "allocate memory" in str(error):
+            return Failure("memory", _TOO_MUCH)  # a decoder's library did not fit under the cap
+        return Failure("bug", traceback.format_exc())
     except PreflightError as error:
         return Failure("error", error.message, type(error).__name__, error.advice)
     except Exception:  # noqa: BLE001  the parent raises it again, with this traceback

@@ -134,7 +134,7 @@ def head_cut_by_circle(facts: Facts, platform: Platform) -> Hit | None:
     if not faces or (platform.shape is not None and platform.shape.value != "circle"):
         return None
     width, height = facts.width_px or 1, facts.height_px or 1
-    heads = [head_box(face.box, width, height) for face in main_faces(faces)]
+    heads = [head_box(face, width, height) for face in main_faces(faces)]
     radius = min(width, height) / 2
     excess = reach(outline(heads), width / 2, height / 2) / radius
     if excess <= CUT_EXCESS:

@@ -7,25 +7,120 @@ which `decode_picture` crops.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
-from preflight.limits import Limits
+from preflight.facts import Damage, Skipped
+from preflight.limits import MB, Limits
+from preflight.scanner import libaom
+from preflight.scanner.av1 import Av1Error, coded_size, read_units
 from preflight.scanner.heif_description import Parts
-from preflight.scanner.heif_structure import read_structure
+from preflight.scanner.heif_items import Layout
+from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_structure
+from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.orientation import combined, to_stored
 from preflight.scanner.structure import Content, Structure
+
+CHECK = "avif-content"
+_NO_LIBAOM = (
+    "what is coded inside an AVIF can only be checked with the extra photo-preflight[avif]; "
+    "without it damage there goes unseen"
+)
+_UNKNOWN = "this kind of AVIF cannot be checked; damage may go unseen"
+_LAYERED = frozenset({b"a1lx", b"a1op", b"lsel"})
+"""Properties of pictures in several layers (AV1 Image File Format, 2.3)."""
+_HEADER_BYTES = 512
 
 
 def read(data: bytes, limits: Limits) -> Structure:
     """Walks the boxes; `orientation` is what irot and imir say together, None without them."""
-    return _unturned(read_structure(data, limits))
+    structure = read_structure(data, limits)
+    parts = structure.private
+    if isinstance(parts, Parts) and not structure.limits_hit:
+        hit = pixel_limit(max((w * h for w, h in _coded_sizes(parts)), default=0), limits)
+        structure = replace(structure, limits_hit=hit)
+    return _unturned(structure)
 
 
 def check_content(
     data: bytes, structure: Structure, limits: Limits, side_px: int | None
 ) -> Content:
     """Reads every coded byte, where a decoder is installed that says what it thinks of them."""
+    parts = structure.private
+    layout = parts.layout if isinstance(parts, Parts) else None
+    damage = _units(parts.container, layout) if isinstance(parts, Parts) and layout else ()
+    if damage or any(each.kind != "readable" for each in structure.damage):
+        return Content(damage)
+    if not libaom.available():
+        return Content(skipped=(Skipped(CHECK, _NO_LIBAOM),))
+    if not isinstance(parts, Parts) or layout is None or _layered(parts.container, layout):
+        return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
+    verdict = libaom.judge(data)
+    if verdict is libaom.Verdict.DAMAGED:
+        message = "its coded data make no sense from some place on"
+        return Content((Damage("corrupt", "lost-sync", message, _offset(parts, layout)),))
+    if verdict is libaom.Verdict.UNKNOWN:
+        return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
     return Content()
+
+
+def _coded_sizes(parts: Parts) -> Iterator[tuple[int, int]]:
+    """The sizes that the AV1 streams themselves give: a small `ispe` must not hide a huge frame."""
+    container = parts.container
+    spans = []
+    if parts.sequence and parts.sequence.first_frame:
+        spans.append(parts.sequence.first_frame)
+    for number in _av1_items(container, parts.layout) if parts.layout else ():
+        with suppress(BoxError, UnsupportedBoxError):
+            spans += container.spans(number)[:1]
+    for start, end in spans:
+        yield coded_size(container.data[start : min(end, start + _HEADER_BYTES)])
+
+
+def _av1_items(container: Container, layout: Layout) -> list[int]:
+    numbers = [tile.item for tile in layout.tiles] + list(layout.alpha)
+    items = (container.items.get(number) for number in dict.fromkeys(numbers))
+    return [item.number for item in items if item and item.kind == b"av01"]
+
+
+def _units(container: Container, layout: Layout) -> tuple[Damage, ...]:
+    """Items whose OBUs do not fit into them."""
+    allowance = 2 * len(container.data) + MB
+    for number in _av1_items(container, layout):
+        try:
+            data = container.item_bytes(number, allowance)
+            allowance -= len(data)
+            read_units(data)
+        except UnsupportedBoxError:
+            continue
+        except (Av1Error, BoxError) as error:
+            if isinstance(error, BoxError) and error.what != "item-too-long":
+                continue  # reported when the boxes were read
+            spans = container.spans(number)
+            tiles = [tile for tile in layout.tiles if tile.item == number]
+            message = "its coded data are damaged"
+            damage = Damage("corrupt", error.what, message, spans[0][0] if spans else None)
+            if len(layout.tiles) > 1 and layout.simple:
+                crops = tuple(each for each in layout.transforms if each.crop)
+                damage = damage_of_tiles(replace(layout, transforms=crops), tiles, damage)
+            return (damage,)
+    return ()
+
+
+def _layered(container: Container, layout: Layout) -> bool:
+    numbers = [container.primary or 0, *_av1_items(container, layout)]
+    return any(
+        box.kind in _LAYERED for number in numbers for box in container.properties_of(number)
+    )
+
+
+def _offset(parts: Parts, layout: Layout) -> int | None:
+    try:
+        spans = parts.container.spans(layout.tiles[0].item) if layout.tiles else []
+    except (BoxError, UnsupportedBoxError):
+        return None
+    return spans[0][0] if spans else None
 
 
 def _unturned(structure: Structure) -> Structure:
@@ -44,8 +139,13 @@ def _unturned(structure: Structure) -> Structure:
             crop = int(left), int(top), int(right), int(bottom)
     if crop:
         width, height = crop[2] - crop[0], crop[3] - crop[1]
+    damage = [
+        replace(each, region=to_stored(each.region, turn, width, height)) if each.region else each
+        for each in structure.damage
+    ]
     return replace(
         structure,
+        damage=tuple(damage),
         width_px=width,
         height_px=height,
         clean_aperture=crop,

@@ -147,6 +147,7 @@ def _load_what_there_is(image: Any) -> None:
     except DECODER_ERRORS:
         if getattr(image, "_im", None) is None:
             raise
+        image.tile = []  # nothing left to decode: each later use would try, and fail, again
 
 
 def _decode_heif(data: bytes, limits: Limits) -> Picture:

@@ -26,6 +26,7 @@ from preflight.scanner.structure import Content, Picture, Structure
 
 CHECK = "heic-content"
 _HEVC = frozenset({b"hvc1", b"hev1"})
+_NO_MEMORY = "there was not enough memory"
 _CHECKSUM = 5
 _LAST_CODE_POINT = 22
 """Of colour primaries (ITU-T H.273, table 2), which has the most."""
@@ -51,6 +52,13 @@ class _Findings:
 
 def check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Content:
     """Decodes each coded item once; see `FormatModule.check_content`."""
+    try:
+        return _check_hevc(structure, limits, side_px)
+    except MemoryError:  # a limit, not damage
+        return Content(skipped=(Skipped(CHECK, _NO_MEMORY),))
+
+
+def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Content:
     parts = structure.private
     if not isinstance(parts, Parts) or parts.layout is None:
         return Content(skipped=(Skipped(CHECK, "the file has no single picture to check"),))
@@ -63,7 +71,8 @@ def check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Con
         why = "libde265, which sees such damage, is not on this system; damage may go unseen"
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
-    mosaic = _mosaic(structure, layout, side_px)
+    declared = item_size(container, container.primary or 0)
+    mosaic = _mosaic(structure, layout, side_px, declared)
     _check_all(parts, numbers, mosaic, findings, limits)
     damage = _damage(parts, layout, findings)
     picture = None
@@ -73,18 +82,22 @@ def check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Con
     return Content(damage, skipped, picture)
 
 
-def _mosaic(structure: Structure, layout: Layout, side_px: int | None) -> Mosaic | None:
+def _mosaic(
+    structure: Structure, layout: Layout, side_px: int | None, declared: tuple[int, int]
+) -> Mosaic | None:
     """Where the pixels go, if they are of the kind that is put together here."""
     usual = (
         layout.simple
         and not layout.alpha
+        and declared == (layout.width_px, layout.height_px)  # libheif refuses what has no ispe
         and structure.colour.bits == 8
         and structure.subsampling == "4:2:0"
-        and all(transform.text != "clap" for transform in layout.transforms)
+        and all(transform.text != "clap" or transform.crop for transform in layout.transforms)
     )
     if not usual:
         return None
-    scale = reduction(min(layout.width_px, layout.height_px), side_px)
+    cropped = any(transform.crop for transform in layout.transforms)
+    scale = 1 if cropped else reduction(min(layout.width_px, layout.height_px), side_px)
     while any(edge % (2 * scale) for tile in layout.tiles for edge in tile.box[:2]):
         if scale == 1:
             return None
@@ -134,6 +147,9 @@ def _stream(
         shown, coded = stream.sequence.shown_size, stream.sequence.coded_size
         if shown[0] < width or shown[1] < height:
             raise HevcError("wrong-size")
+        if shown != (width, height):
+            with findings.lock:
+                findings.pixels = False  # libheif may refuse it
         if coded[0] * coded[1] > min(limits.max_pixels * 3 // 2, 2 * width * height + MB):
             raise HevcError("wrong-size")
         return stream
@@ -160,7 +176,7 @@ def _check_item(
         what = _what(decoded, stream, tiles)
     except MemoryError:
         with findings.lock:
-            findings.skipped.append("there was not enough memory")
+            findings.skipped.append(_NO_MEMORY)
         return
     with findings.lock:
         if libde265.NOT_IMPLEMENTED in decoded.codes:

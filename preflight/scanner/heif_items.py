@@ -6,7 +6,7 @@ transforms (6.5: clap, irot, imir) apply in the order in which they are associat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from preflight.facts import Box as PixelBox
@@ -165,13 +165,13 @@ def _grid(container: Container, number: int, inputs: tuple[int, ...]) -> Layout:
     height = int.from_bytes(fields[4 + size : 4 + 2 * size], "big")
     if rows * columns != len(inputs):
         raise BoxError("missing-tiles", "some of the tiles that it is made of are missing")
-    tile_width, tile_height = item_size(container, inputs[0])
+    tile_width, tile_height = _shown_tile(container, inputs[0]).shown_size
     declared = item_size(container, number)
     covers = tile_width * columns >= width and tile_height * rows >= height
     if (tile_width and not covers) or (declared != (0, 0) and declared != (width, height)):
         raise BoxError("bad-grid", "its tiles do not add up to its size")
     tiles = []
-    simple = bool(tile_width)
+    simple = bool(tile_width and tile_height)
     for index, tile in enumerate(inputs):
         item = container.items.get(tile)
         if item is None:
@@ -179,10 +179,16 @@ def _grid(container: Container, number: int, inputs: tuple[int, ...]) -> Layout:
         left, top = index % columns * tile_width, index // columns * tile_height
         box = left, top, min(left + tile_width, width), min(top + tile_height, height)
         tiles.append(Tile(tile, box))
-        alike = item_size(container, tile) == (tile_width, tile_height)
-        turned = transforms_of(container, tile, Layout(tile_width, tile_height))
-        simple = simple and alike and not turned and item.kind not in DERIVED
+        shown = _shown_tile(container, tile)
+        alike = shown.shown_size == (tile_width, tile_height)
+        simple = simple and alike and not shown.transforms and item.kind not in DERIVED
     return Layout(width, height, tuple(tiles), simple=simple)
+
+
+def _shown_tile(container: Container, number: int) -> Layout:
+    """A tile by what it declares itself; tiles may be turned, too."""
+    layout = Layout(*item_size(container, number))
+    return replace(layout, transforms=transforms_of(container, number, layout))
 
 
 def _overlay(walk: _Walk, number: int, inputs: tuple[int, ...], depth: int) -> Layout:

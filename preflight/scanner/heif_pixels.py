@@ -58,6 +58,8 @@ class Mosaic:
         from PIL import Image
 
         left, top, right, bottom = box
+        if left >= right or top >= bottom:
+            return
         for target, plane in zip(self._planes, planes):
             chroma = target is not self._planes[0]
             step, scale = (2, self._chroma_scale) if chroma else (1, self._scale)
@@ -74,15 +76,15 @@ class Mosaic:
     def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
     ) -> Image.Image:
-        """RGB, turned by the transforms (clean apertures are not applied)."""
+        """RGB, after the transforms; crops are in pixels of the full size, for scale 1 only."""
         from PIL import Image
 
         luma, *chroma = self._planes
         if self._scale == 1:
             even = chroma[0].width * 2, chroma[0].height * 2
             box = 0, 0, luma.width, luma.height
-            smooth = Image.Resampling.BILINEAR
-            chroma = [plane.resize(even, smooth) for plane in chroma]
+            doubled = Image.Resampling.NEAREST  # as libheif does it
+            chroma = [plane.resize(even, doubled) for plane in chroma]
             if even != luma.size:
                 chroma = [plane.crop(box) for plane in chroma]
         weights = _WEIGHTS[matrix]
@@ -92,7 +94,9 @@ class Mosaic:
             image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
         for transform in transforms:
             turn = transposition(transform.turn)
-            if turn is not None:
+            if transform.crop:
+                image = image.crop(transform.crop)
+            elif turn is not None:
                 image = image.transpose(turn)
         return image
 

@@ -24,6 +24,7 @@ from preflight.scanner.heif_sequence import Sequence, read_sequence
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.isobmff_meta import read_container
 from preflight.scanner.structure import Structure, worst_first
+from preflight.words import exact_bytes
 
 
 def read_structure(data: bytes, limits: Limits) -> Structure:
@@ -96,7 +97,7 @@ def _cut_off(container: Container, explained: bool) -> list[Damage]:
     if container.cut is None or explained:
         return []
     box, missing = container.cut
-    message = f"the last {missing:,} bytes of the file are missing"
+    message = f"the end of the file is missing ({exact_bytes(missing)})"
     if box.kind in (b"ftyp", b"meta"):
         return [Damage("truncated", "cut-off", message, len(container.data))]
     return [Damage("readable", "cut-off", message, len(container.data))]
@@ -143,6 +144,7 @@ def _outside(
 def damage_of_tiles(layout: Layout, lost: list[Tile], damage: Damage) -> Damage:
     """The same damage with the box that holds the lost tiles, and their share of the picture."""
     shown = [layout.shown_box(tile.box) for tile in lost]
+    shown = [box for box in shown if box[0] < box[2] and box[1] < box[3]]
     area = sum((right - left) * (bottom - top) for left, top, right, bottom in shown)
     width, height = layout.shown_size
     if not area or not width or not height:
@@ -180,10 +182,14 @@ def limits_hit(parts: Parts, limits: Limits) -> tuple[LimitHit, ...]:
         sizes.append((sum(width * height for width, height in tiles) * 2 // 3, 1))
     if parts.sequence:
         sizes.append((parts.sequence.width_px, parts.sequence.height_px))
-    most = max(width * height for width, height in sizes)
-    if most <= limits.max_pixels:
+    return pixel_limit(max(width * height for width, height in sizes), limits)
+
+
+def pixel_limit(pixels: int, limits: Limits) -> tuple[LimitHit, ...]:
+    """The limit that so many pixels exceed, if they do."""
+    if pixels <= limits.max_pixels:
         return ()
-    return (LimitHit("max_pixels", _megapixels(most), _megapixels(limits.max_pixels)),)
+    return (LimitHit("max_pixels", _megapixels(pixels), _megapixels(limits.max_pixels)),)
 
 
 def _megapixels(pixels: int) -> str:

@@ -16,6 +16,8 @@ and screen content profiles are legal, but libde265 does not decode them."""
 _SPS, _PPS = 33, 34
 _FIRST_RESERVED_IRAP, _LAST_VCL = 22, 31
 _MAX_UE_BITS = 32
+_MAX_UNITS = 20_000
+"""NAL units of a picture: HEVC levels allow 600 slices."""
 
 
 class HevcError(ValueError):
@@ -191,6 +193,8 @@ def _sets(configuration: bytes) -> list[bytes]:
                     raise HevcError("bad-hvcc")
                 units.append(configuration[at : at + length])
                 at += length
+                if len(units) > _MAX_UNITS:
+                    raise HevcError("absurd-structure")
     except IndexError:
         raise HevcError("bad-hvcc") from None
     return units
@@ -209,6 +213,8 @@ def _split(data: bytes, length_size: int) -> list[bytes]:
             raise HevcError("bad-nal-length")
         units.append(data[start : start + length])
         at = start + length
+        if len(units) > _MAX_UNITS:
+            raise HevcError("absurd-structure")
     return units
 
 

@@ -73,6 +73,13 @@ def test_same_boxes_as_opencv_here(small: Image.Image, collage: Image.Image) -> 
         assert_same(find_faces(picture, *picture.size), expected)
 
 
+def test_turn_is_where_the_nose_points(small: Image.Image) -> None:
+    mirrored = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    (face,), (other,) = find_faces(small, 320, 320), find_faces(mirrored, 320, 320)
+    assert face.turn == pytest.approx(0, abs=0.05)
+    assert other.turn == pytest.approx(0, abs=0.05)
+
+
 def test_boxes_are_in_pixels_of_the_full_size(small: Image.Image) -> None:
     (face,) = find_faces(small, 3200, 1600)
     left, top, right, bottom, _ = ASTRONAUT[0]

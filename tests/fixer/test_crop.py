@@ -27,7 +27,7 @@ def excess(window: Window, faces: tuple[Face, ...], width: int, height: int) -> 
     x, y, radius = (left + right) / 2, (top + bottom) / 2, (right - left) / 2
     farthest = 0.0
     for one in faces:
-        a, b, c, d = head_box(one.box, width, height)
+        a, b, c, d = head_box(one, width, height)
         for number in range(360):
             angle = math.tau * number / 360
             px = (a + c + (c - a) * math.cos(angle)) / 2
@@ -117,10 +117,10 @@ def test_auto_keeps_as_much_as_it_can() -> None:
     window = choose_window(3000, 4000, (face(1500, 1200, 80),), FixOptions())
     left, _, right, _ = window.box
     assert right - left == 1500
-    # 684 px of head: 30 % of 2280 px.
+    # 698 px of head: 30 % of 2325 px.
     window = choose_window(3000, 4000, (face(1500, 1200, 360),), FixOptions())
     left, _, right, _ = window.box
-    assert right - left == 2280
+    assert right - left == 2325
     # A head that needs all of the short side gets it.
     window = choose_window(3000, 4000, (face(1500, 1800, 1000),), FixOptions())
     assert window.box[2] - window.box[0] == 3000
@@ -140,14 +140,14 @@ def test_auto_goes_tighter_only_where_the_circle_needs_it() -> None:
 def test_face_frames_a_portrait() -> None:
     window = choose_window(3000, 4000, (face(1500, 1200, 360),), FixOptions(crop="face"))
     side = window.box[2] - window.box[0]
-    assert side == pytest.approx(684 / 0.45, abs=1)
+    assert side == pytest.approx(697.5 / 0.45, abs=1)
     small = choose_window(3000, 4000, (face(1500, 1200, 60),), FixOptions(crop="face"))
     assert small.box[2] - small.box[0] == 512  # enlarged twofold, no more
 
 
 def test_head_sits_above_the_middle() -> None:
     window = choose_window(3000, 4000, (face(1500, 2000, 300),), FixOptions())
-    head = head_box(window.faces_used[0].box, 3000, 4000)
+    head = head_box(window.faces_used[0], 3000, 4000)
     middle = (window.box[1] + window.box[3]) / 2
     side = window.box[3] - window.box[1]
     assert 0.02 < (middle - (head[1] + head[3]) / 2) / side < 0.12
@@ -256,4 +256,4 @@ def test_a_crowd_takes_no_time() -> None:
     window = choose_window(4000, 1200, crowd, FixOptions())
     assert window.heads_left_out > 0
     assert window.air is not None
-    assert window.air >= -0.05
+    assert window.air >= -0.1

@@ -1,11 +1,14 @@
 """Salvage: the largest good part, the one with the face first; refused when too little is left."""
 
+import io
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+import preflight
 from preflight.facts import Box, Damage, Face, Facts
 from preflight.finding import Finding, Severity
 from preflight.fixer.options import FixOptions
@@ -97,3 +100,15 @@ def test_the_good_part_is_good(regions: list[Box]) -> None:
     assert 0 <= area[1] < area[3] <= 800
     for left, top, right, bottom in regions:
         assert left >= area[2] or right <= area[0] or top >= area[3] or bottom <= area[1]
+
+
+def test_a_square_jpeg_of_the_right_size_is_cut_all_the_same() -> None:
+    whole = io.BytesIO()
+    noise = Image.effect_noise((1024, 1024), 60).convert("RGB")
+    noise.save(whole, "JPEG", quality=90)
+    data = whole.getvalue()[: len(whole.getvalue()) * 2 // 3]
+    result = preflight.fix(data, options=preflight.FixOptions(salvage=True))
+    assert result.status == "fixed"
+    assert result.data != data
+    assert result.crop is not None
+    assert result.crop[3] - result.crop[1] < 800

@@ -3,7 +3,9 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from preflight.limits import Limits
 from preflight.scanner import avif, heif
@@ -48,6 +50,12 @@ def test_structure_agrees_with_the_manifest(row):
         assert row["should_decode"] in ("no", "hard")
     else:
         assert picture.image.size == (structure.width_px, structure.height_px)
+        content = module.check_content(data, structure, Limits(), 1024)
+        assert content.damage == ()
+        if content.picture is not None:
+            ours = content.picture.image
+            theirs = picture.image.convert("RGB").resize(ours.size, Image.Resampling.BOX)
+            assert abs(np.asarray(ours).astype(int) - np.asarray(theirs)).mean() < 2
 
 
 @pytest.mark.corpus

@@ -1,5 +1,6 @@
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,18 @@ def test_every_real_file_is_what_its_manifest_says() -> None:
             wrong.append((row["file"], found.format))
     # the manifest does not name what is no picture, nor HEIF that is neither HEVC nor AV1
     assert wrong == [("d055-fixture-json.webp", "json"), ("d062-uncompressed.heif", "heif")]
+
+
+@pytest.mark.parametrize(
+    ("size", "format_"),
+    [
+        (lambda meta: b"\0\0\0\1meta" + (len(meta) + 8).to_bytes(8, "big"), "avif"),
+        (lambda meta: b"\0\0\0\0meta", "avif"),  # until the end of the file
+        (lambda meta: b"\0\0\0\7meta", "heif"),  # no box is that short
+    ],
+)
+def test_every_way_to_write_a_box_size(size: Callable[[bytes], bytes], format_: str) -> None:
+    file = heif(b"mif1", b"av01")
+    at = file.index(b"meta") - 4
+    meta = file[at:]
+    assert sniff(file[:at] + size(meta) + meta[8:], "heic").format == format_
