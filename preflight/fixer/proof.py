@@ -41,11 +41,11 @@ def proved(
     renamed = os.path.splitext(name)[0] + EXTENSIONS.get(format, "")
     facts = scan(Source(data, renamed, len(data)), limits).facts
     report = judge_facts(facts, platforms)
-    if facts.format != format or not facts.decoded:
-        return report, "The new file could not be opened again."
     for finding in report.findings:
         if finding.severity is Severity.ERROR or finding.rule in plan.mends:
             return report, f"The new file did not pass: {finding.message}"
+    if facts.format != format or not facts.decoded:
+        return report, "The new file could not be opened again."
     return report, ""
 
 

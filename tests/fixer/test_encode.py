@@ -66,6 +66,7 @@ def test_small_coloured_details_keep_their_colour() -> None:
     for x in range(0, 256, 6):
         letters.paste((220, 0, 0), (x, 0, x + 3, 256))
     assert encode.has_fine_colour(letters)
+    assert encode.has_fine_colour(letters.transpose(Image.Transpose.ROTATE_90))
     assert not encode.has_fine_colour(SCENE)
     data = fit_jpeg(letters, EXTRAS, progressive=True, max_bytes=None).data
     whole = np.asarray(opened(data)).astype(int)
