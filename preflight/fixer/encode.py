@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
@@ -194,15 +194,11 @@ def fit_png(
         return Encoded(data, image.size, None, True, 1)
     side = max(image.size)
     levels = [_Level(each, QUALITY) for each in (side, *_sides_below(side, floor_px))]
-    fitted = _fitted(
-        image,
-        levels,
-        lambda level: encode_png(_shrunk(image, level.side_px), extras),
-        max_bytes,
-        len(data),
-        False,
-    )
-    return Encoded(fitted.data, fitted.size, None, fitted.fits, fitted.encodes)
+
+    def encode(level: _Level) -> bytes:
+        return encode_png(_shrunk(image, level.side_px), extras)
+
+    return replace(_fitted(image, levels, encode, max_bytes, len(data), False), quality=None)
 
 
 def _sides_below(side_px: int, floor_px: int | None) -> list[int]:
@@ -260,7 +256,7 @@ def _fitted(
         else:
             smallest, too_large = tried, at
     found = best or smallest
-    return Encoded(found.data, found.size, found.quality, found.fits, encodes)
+    return replace(found, encodes=encodes)
 
 
 def _guess(
