@@ -25,7 +25,7 @@ SMALL = FixOptions(size_px=360)
 @pytest.fixture(autouse=True)
 def no_faces(monkeypatch: pytest.MonkeyPatch) -> None:
     """These pictures have none; looking for them takes most of a fix's time."""
-    monkeypatch.setattr("preflight.faces.find.find_faces", lambda *_: ())
+    monkeypatch.setattr("preflight.faces.find.find_faces", lambda *_, **__: ())
 
 
 def scene(width: int, height: int, seed: int = 7) -> Image.Image:
