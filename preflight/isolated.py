@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preflight import errors
 from preflight.api import Platforms
@@ -25,6 +25,9 @@ from preflight.platforms.loader import load_many
 from preflight.report import FixResult, Report
 from preflight.rules.judge import judge_facts
 from preflight.source import Source, SourceLike, read_source
+
+if TYPE_CHECKING:
+    from preflight.render.thumbnails import Thumbnails
 
 _LIMITS = Limits()
 _OPTIONS = FixOptions()
@@ -85,13 +88,18 @@ def check(
         SourceError: The file could not be read.
         UsageError: There is no such platform.
     """
-    limits = _with_timeout(limits, timeout_s)
-    whole = read_source(source, limits)
-    wanted = load_many(platforms)
-    answer = _call("check", {"source": whole, "platforms": wanted, "limits": limits}, limits)
-    if isinstance(answer, Report):
-        return answer
-    return _stopped_report(whole, answer, wanted)
+    return _checked("check", source, platforms, limits, timeout_s)[0]
+
+
+def check_pictured(
+    source: SourceLike | Source,
+    *,
+    platforms: Platforms = "default",
+    limits: Limits = _LIMITS,
+    timeout_s: float | None = None,
+) -> tuple[Report, Thumbnails | None]:
+    """Like `preflight.pictured.check`, in a child process; the pictures are made there too."""
+    return _checked("check_pictured", source, platforms, limits, timeout_s)
 
 
 def fix(
@@ -108,16 +116,55 @@ def fix(
         SourceError: The file could not be read.
         UsageError: As for `preflight.fix`.
     """
+    return _fixed("fix", source, platforms, options, limits, timeout_s)[0]
+
+
+def fix_pictured(
+    source: SourceLike | Source,
+    *,
+    platforms: Platforms = "default",
+    options: FixOptions = _OPTIONS,
+    limits: Limits = _LIMITS,
+    timeout_s: float | None = None,
+) -> tuple[FixResult, Thumbnails | None]:
+    """Like `preflight.pictured.fix`, in a child process; the pictures are made there too."""
+    return _fixed("fix_pictured", source, platforms, options, limits, timeout_s)
+
+
+def _checked(
+    call: str,
+    source: SourceLike | Source,
+    platforms: Platforms,
+    limits: Limits,
+    timeout_s: float | None,
+) -> tuple[Report, Thumbnails | None]:
+    limits = _with_timeout(limits, timeout_s)
+    whole = read_source(source, limits)
+    wanted = load_many(platforms)
+    answer = _call(call, {"source": whole, "platforms": wanted, "limits": limits}, limits)
+    if isinstance(answer, Stopped):
+        return _stopped_report(whole, answer, wanted), None
+    return answer if isinstance(answer, tuple) else (answer, None)
+
+
+def _fixed(
+    call: str,
+    source: SourceLike | Source,
+    platforms: Platforms,
+    options: FixOptions,
+    limits: Limits,
+    timeout_s: float | None,
+) -> tuple[FixResult, Thumbnails | None]:
     limits = _with_timeout(limits, timeout_s)
     whole = read_source(source, limits)
     wanted = load_many(platforms)
     arguments = {"source": whole, "platforms": wanted, "options": options, "limits": limits}
-    answer = _call("fix", arguments, limits)
-    if isinstance(answer, FixResult):
-        return answer
-    before = _stopped_report(whole, answer, wanted)
-    why = before.findings[0].message if before.findings else answer.hit.measured
-    return FixResult(data=None, status="refused", before=before, why=why)
+    answer = _call(call, arguments, limits)
+    if isinstance(answer, Stopped):
+        before = _stopped_report(whole, answer, wanted)
+        why = before.findings[0].message if before.findings else answer.hit.measured
+        return FixResult(data=None, status="refused", before=before, why=why), None
+    return answer if isinstance(answer, tuple) else (answer, None)
 
 
 def _call(name: str, arguments: dict[str, object], limits: Limits) -> Any:

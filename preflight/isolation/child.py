@@ -9,11 +9,20 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 
 from preflight.errors import PreflightError
 from preflight.isolation.wire import Failure, receive, send
 
 _TOO_MUCH = "the photo needs more memory than it may have"
+
+CALLS = {
+    "check": ("preflight.api", "check"),
+    "fix": ("preflight.api", "fix"),
+    "check_pictured": ("preflight.pictured", "check"),
+    "fix_pictured": ("preflight.pictured", "fix"),
+}
+"""What the parent may ask for."""
 
 
 def main() -> None:
@@ -31,11 +40,9 @@ def main() -> None:
 
 
 def _answer(call: str, arguments: dict[str, object]) -> object:
-    from preflight import api
-
-    functions = {"check": api.check, "fix": api.fix}
+    module, name = CALLS[call]
     try:
-        return functions[call](**arguments)  # type: ignore[operator]
+        return getattr(import_module(module), name)(**arguments)
     except MemoryError:
         return Failure("memory", _TOO_MUCH)
     except ImportError as error:

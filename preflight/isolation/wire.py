@@ -18,6 +18,7 @@ _ALLOWED = {
     "preflight.facts": {"Facts", "Colour", "Metadata", "Damage", "Face", "Skipped", "LimitHit"},
     "preflight.finding": {"Finding", "Severity"},
     "preflight.report": {"Report", "FixResult", "Verdict"},
+    "preflight.render.thumbnails": {"Thumbnails", "Thumbnail"},
     "preflight.isolation.wire": {"Failure"},
 }
 

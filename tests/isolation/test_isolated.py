@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import preflight
-from preflight import Limits, SourceError, UsageError, Verdict, isolated
+from preflight import Limits, SourceError, UsageError, Verdict, isolated, pictured
 from preflight.isolation import wire
 from preflight.isolation.worker import Stopped, Worker
 from preflight.platforms.loader import load_many
@@ -51,6 +51,16 @@ def test_the_answer_is_the_same_as_without_isolation(tmp_path: Path) -> None:
     inside, outside = isolated.fix(photo), preflight.fix(photo)
     assert inside.data == outside.data
     assert inside.after == outside.after
+
+
+def test_the_small_pictures_are_the_same_too() -> None:
+    data = _jpeg(600, 400)
+    assert isolated.check_pictured(data) == pictured.check(data)
+    (inside, small), (outside, expected) = isolated.fix_pictured(data), pictured.fix(data)
+    assert inside.data == outside.data
+    assert small == expected
+    assert small is not None
+    assert small.ready is not None
 
 
 @pytest.mark.parametrize(
