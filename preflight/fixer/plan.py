@@ -125,7 +125,7 @@ def make_plan(report: Report, options: FixOptions, target: Target, window: Windo
         notes=notes + more,
     )
     own = report.facts.format
-    if own in _as_it_is(wanted, options, target) and _is_right(report.facts, base, options):
+    if own in _as_it_is(wanted, options, target) and _is_right(report, base, options):
         if not findings:
             return _with(base, own, (), findings)
         if own in STRIPPABLE and all(_strips(finding) for finding in findings):
@@ -218,8 +218,9 @@ def _as_it_is(wanted: str, options: FixOptions, target: Target) -> tuple[str, ..
     return target.formats if options.to == "auto" else (wanted,)
 
 
-def _is_right(facts: Facts, plan: Plan, options: FixOptions) -> bool:
+def _is_right(report: Report, plan: Plan, options: FixOptions) -> bool:
     """Shape, size, bytes and turn are what the plan wants; only findings are left to look at."""
+    facts = report.facts
     width, height = facts.width_px, facts.height_px
     if not facts.decoded or width is None or width != height or facts.orientation != 1:
         return False
@@ -238,7 +239,11 @@ def _is_right(facts: Facts, plan: Plan, options: FixOptions) -> bool:
         return right - left >= SAME_FRAMING * width
     if isinstance(options.crop, tuple):
         return (left, top, right, bottom) == (0, 0, width, height)
-    return True
+    # A head that the circle would cut moves into it, where a clearly tighter square holds it
+    # whole; in the result it does, so that fixing it again changes nothing.
+    cut = options.crop == "auto" and report.finding("head-cut-by-circle") is not None
+    tighter = right - left < SAME_FRAMING * width
+    return not (cut and tighter and plan.window.air is not None and plan.window.air > 0)
 
 
 def _to_mend(report: Report, options: FixOptions) -> list[Finding]:

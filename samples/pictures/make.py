@@ -22,8 +22,8 @@ from PIL import Image, ImageDraw
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent
 TERMINALS = {
-    "check.svg": [["check", "portrait.heic"]],
-    "fix.svg": [["fix", "portrait.heic"]],
+    "check.svg": [["check", "phone.heic"]],
+    "fix.svg": [["fix", "phone.heic"]],
     "damaged.svg": [["check", "truncated.jpg"]],
 }
 COLUMN, LINE, MARGIN = 8.43, 20, 18
@@ -121,7 +121,7 @@ def main() -> int:
         elif not check:
             (HERE / name).write_text(drawn, encoding="utf-8")
     if not check:
-        photos = ["portrait.heic", "phone.jpg", "cmyk.jpg"]
+        photos = ["phone.heic", "head-at-edge.jpg", "rotated-8.jpg"]
         (HERE / "before-after.jpg").write_bytes(before_and_after(photos))
     print("\n".join(f"stale: {name}" for name in stale), end="\n" if stale else "")
     return 1 if stale else 0
