@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from preflight import check
+from preflight import check, fix
 from preflight.finding import Severity
 from preflight.report import Report
 
@@ -64,3 +64,14 @@ def test_an_ordinary_phone_photo_has_one_warning_and_no_error() -> None:
     loud = [f.rule for f in report.findings if f.severity is not Severity.INFO]
     assert loud == ["not-square"]
     assert {f.rule for f in report.findings} > {"wide-gamut", "rotated-by-tag", "location-inside"}
+
+
+def test_a_ready_square_whose_head_the_circle_cuts_is_framed_anew_once() -> None:
+    sample = Path(__file__).parents[1] / "samples" / "head-at-edge.jpg"
+    first = fix(sample)
+    assert first.status == "fixed"
+    assert "crop" in first.steps
+    assert first.air is not None
+    assert first.air > 0
+    assert first.data is not None
+    assert fix(first.data).status == "unchanged"

@@ -3,7 +3,6 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -361,14 +360,3 @@ def test_fixed_means_proved(
     repeated = again(result, options)
     assert repeated.status == "unchanged"
     assert repeated.data == result.data
-
-
-def test_a_ready_square_whose_head_the_circle_cuts_is_framed_anew_once() -> None:
-    sample = Path(__file__).parents[2] / "samples" / "head-at-edge.jpg"
-    first = fix(sample)
-    assert first.status == "fixed"
-    assert "crop" in first.steps
-    assert first.air is not None
-    assert first.air > 0
-    assert first.data is not None
-    assert fix(first.data).status == "unchanged"
