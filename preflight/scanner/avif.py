@@ -7,6 +7,7 @@ which `decode_picture` crops.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -56,13 +57,26 @@ def check_content(
         return Content(skipped=(Skipped(CHECK, _NO_LIBAOM),))
     if not isinstance(parts, Parts) or layout is None or _layered(parts.container, layout):
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
-    verdict = libaom.judge(data)
+    verdict = libaom.judge(_uncropped(data, parts.container, layout))
     if verdict is libaom.Verdict.DAMAGED:
         message = "its coded data make no sense from some place on"
         return Content((Damage("corrupt", "lost-sync", message, _offset(parts, layout)),))
     if verdict is libaom.Verdict.UNKNOWN:
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
     return Content()
+
+
+def _uncropped(data: bytes, container: Container, layout: Layout) -> bytes:
+    """The file with clean apertures as large as the picture: libvips takes memory for any size."""
+    apertures = [box for box in container.properties if box.kind == b"clap"]
+    if not apertures:
+        return data
+    changed = bytearray(data)
+    whole = struct.pack(">8I", layout.width_px, 1, layout.height_px, 1, 0, 1, 0, 1)
+    for box in apertures:
+        if box.end - box.body >= len(whole):
+            changed[box.body : box.body + len(whole)] = whole
+    return bytes(changed)
 
 
 def _coded_sizes(parts: Parts) -> Iterator[tuple[int, int]]:

@@ -155,6 +155,17 @@ class TestWithTheExtra:
         (damage,) = avif.check_content(bad, structure, LIMITS, None).damage
         assert (damage.kind, damage.what, damage.offset_bytes) == ("corrupt", "lost-sync", start)
 
+    def test_a_huge_aperture_costs_no_memory(self, monkeypatch):
+        huge = make.box(b"clap", struct.pack(">8I", 2**24 - 7, 1, 2**24 - 7, 1, 0, 1, 0, 1))
+        data = make.heif(
+            [(1, b"av01", b"\x12\0\x30abc", [1, 2])], [make.ispe(8, 8), huge], brands=b"avifmif1"
+        )
+        asked: list[bytes] = []
+        monkeypatch.setattr(libaom, "judge", lambda asked_for: asked.append(asked_for))
+        avif.check_content(data, avif.read(data, LIMITS), LIMITS, None)
+        assert avif.read(asked[0], LIMITS).clean_aperture == (0, 0, 8, 8)
+        assert struct.pack(">I", 2**24 - 7) not in asked[0]
+
     @pytest.mark.parametrize("data", [b"", b"\0\0\0\x18ftypavis" + bytes(20), b"not an image"])
     def test_what_it_does_not_know_is_no_damage(self, data):
         assert libaom.judge(data) is libaom.Verdict.UNKNOWN
