@@ -14,7 +14,7 @@ from preflight.scanner.jpeg_decode import (
     Job,
     eighths_for,
     lean,
-    samples,
+    planes,
     simplejpeg,
     units_decoded,
 )
@@ -29,6 +29,8 @@ CHECK = "picture-data"
 _MODES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 _ZEROS = re.compile(rb"\0{64,}")
 """Coded data have no such run but in a blank picture: a lost block of the disk or the network."""
+_SCAN_HEADERS = tuple(bytes([0, 6 + 2 * count, count]) for count in (1, 2, 3, 4))
+"""Length and number of components, as behind a start-of-scan marker."""
 _MAX_STEP_PIXELS = 64_000_000
 """The full step test decodes at full size, 3 bytes a pixel; larger pictures are only screened."""
 
@@ -37,6 +39,7 @@ _BROKEN = "part of the picture data is damaged"
 _MISSING = "part of the picture data is missing"
 _SHIFTED = "from one point on the picture has wrong colours or brightness"
 _TABLE = "a table that the picture is coded with is damaged"
+_COARSE = "the picture stays coarse: its later passes are lost"
 _NO_END = "the end marker is missing, but the picture is whole"
 
 
@@ -107,18 +110,20 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
         damage.append(_no_end(layout) if whole else _cut_short(region, share, layout))
     elif not known and decoded.warning is not None:
         damage.append(_broken(data, job, decoded.warning))
+    elif not known and _scan_behind(data, layout):
+        damage.append(Damage("corrupt", "missing-scans", _COARSE, layout.end))
     elif not known and (table := _changed_table(layout)):
         damage.append(table)
     known = known or any(d.kind != "readable" for d in damage)
     if decoded.pixels is None:
         return Content(worst_first(damage))
     picture = _picture(decoded.pixels, job)
-    if not known and suspicious(picture.image, frame, eighths):
-        found = _shifted(job)
-        if isinstance(found, Damage):
-            damage.append(found)
-        elif found is not None:
-            skipped.append(found)
+    channels = () if known else suspicious(picture.image, frame, eighths)
+    found = _shifted(job, channels) if channels else None
+    if isinstance(found, Damage):
+        damage.append(found)
+    elif found is not None:
+        skipped.append(found)
     # Four inks go to Pillow, which knows how to turn them into colours.
     return Content(worst_first(damage), tuple(skipped), None if job.mode == "CMYK" else picture)
 
@@ -160,6 +165,12 @@ def _broken(data: bytes, job: Job, warning: str) -> Damage:
     return Damage("corrupt", what, _MISSING if missing else _BROKEN)
 
 
+def _scan_behind(data: bytes, layout: Layout) -> bool:
+    """A scan's header follows the end marker of an unfinished picture: the marker was hit."""
+    header = data[layout.end : layout.end + 3]
+    return len(header) == 3 and not layout.complete and header in _SCAN_HEADERS
+
+
 def _changed_table(layout: Layout) -> Damage | None:
     for offset, steps in layout.tables:
         if offset < layout.scans[0].header_start and wild_entries(steps):
@@ -167,16 +178,16 @@ def _changed_table(layout: Layout) -> Damage | None:
     return None
 
 
-def _shifted(job: Job) -> Damage | Skipped | None:
+def _shifted(job: Job, channels: tuple[int, ...]) -> Damage | Skipped | None:
     """The full test for steps, at full size: only for the few that the screen sends on."""
     frame = job.frame
     if frame.width_px * frame.height_px > _MAX_STEP_PIXELS:
         return Skipped("shifted-blocks", "the picture is too large for this test")
-    pixels = samples(job)
-    if pixels is None:
-        return Skipped("shifted-blocks", "the picture could not be decoded whole")
-    step = find_step(pixels, frame)
-    if step.score < DAMAGED:
-        return None
-    region, share = frame.rest_from(step.unit)
-    return Damage("corrupt", "shifted-blocks", _SHIFTED, None, region, share)
+    for channel, plane in planes(job, channels):
+        if plane is None:
+            return Skipped("shifted-blocks", "the picture could not be decoded whole")
+        step = find_step(plane, channel, frame)
+        if step.score >= DAMAGED:
+            region, share = frame.rest_from(step.unit)
+            return Damage("corrupt", "shifted-blocks", _SHIFTED, None, region, share)
+    return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -248,21 +249,30 @@ def units_decoded(pixels: Array, frame: Frame) -> int:
     return row * frame.units[0] + int(last) // across + 1
 
 
-def samples(job: Job) -> Array | None:
-    """The samples at full size as they were coded: grey, YCbCr (also for RGB) or CMYK.
+def planes(job: Job, channels: tuple[int, ...]) -> Iterator[tuple[int, Array | None]]:
+    """Channels at full size as they were coded: luma, chroma (also of RGB), inks.
 
-    By Pillow, since simplejpeg has no YCbCr; None when it cannot.
+    Luma comes from simplejpeg, the others from Pillow, since simplejpeg gives no YCbCr; an array
+    is None when it cannot be had.
     """
+    if channels[:1] == (0,) and job.layout.colours in ("grey", "ycc"):
+        grey = job.lenient(FULL, "GRAY")
+        yield 0, None if grey is None else grey[:, :, 0]
+        channels = channels[1:]
+    image = _as_coded(job) if channels else None
+    for channel in channels:
+        yield channel, None if image is None else numpy().asarray(image.getchannel(channel))
+
+
+def _as_coded(job: Job) -> Image.Image | None:
     from PIL.JpegImagePlugin import JpegImageFile
 
     try:
         with without_warnings():
             image: Image.Image = JpegImageFile(io.BytesIO(job.stream))
-            if job.mode == "RGB" and job.layout.colours != "rgb":
+            if job.layout.colours == "ycc":
                 image.draft("YCbCr", image.size)
             image.load()
-            if image.mode == "RGB":
-                image = image.convert("YCbCr")
-            return numpy().atleast_3d(numpy().asarray(image))
+            return image.convert("YCbCr") if image.mode == "RGB" else image
     except (*DECODER_ERRORS, MemoryError):
         return None

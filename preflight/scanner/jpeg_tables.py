@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from operator import ne
 
 Table = tuple[int, ...]
 
@@ -110,9 +111,10 @@ def wild_entries(steps: Table) -> int:
     hit by a flipped bit. Makers' own tables differ in many entries or by rounding (7 % of real
     files) and give 0.
     """
-    reference = min(
-        _scaled_standard_tables(), key=lambda table: sum(a != b for a, b in zip(table, steps))
-    )
+    standard = _scaled_standard_tables()
+    if steps in standard:
+        return 0
+    reference = min(standard, key=lambda table: sum(map(ne, table, steps)))
     changed = [(a, b) for a, b in zip(reference, steps) if a != b]
     wild = [1 for a, b in changed if abs(a - b) > 3 and max(a, b) >= 2 * min(a, b)]
     if 1 <= len(changed) <= 10 and (len(wild) == len(changed) or len(wild) >= 4):

@@ -1,7 +1,6 @@
 """JPEG, walk: from marker to marker through the file, without decoding (ITU-T T.81, annex B).
 
-A stranger's file may be anything: each step moves forward, the number of pieces and scans is
-bounded, and coded data is searched by `re`, never byte by byte.
+Each step moves forward, pieces and scans are bounded, coded data is searched by `re` alone.
 """
 
 from __future__ import annotations
@@ -290,7 +289,6 @@ class _Walker:
                 self.precision[component, coefficient] = low
 
     def _complete(self) -> bool:
-        """Every coefficient of every component has come, to its last bit."""
         if self.frame is None:
             return False
         count = 1 if self.frame.lossless else 64

@@ -2,6 +2,7 @@ import builtins
 import io
 import random
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from PIL import Image
 
 from preflight.limits import Limits
 from preflight.scanner import jpeg
+from preflight.scanner.scan import scan
+from preflight.source import Source
 
 LIMITS = Limits()
 SHARED = Path(__file__).parents[3] / "shared"
@@ -138,6 +141,35 @@ def test_a_progressive_file_cut_between_two_scans_is_truncated():
     scans = [s for s in jpeg.read(data, LIMITS).segments if s.name == "entropy"]
     [damage] = check(data[: scans[4].end])[1].damage
     assert (damage.kind, damage.region, damage.lost_share) == ("truncated", None, None)
+
+
+def test_an_end_marker_in_place_of_a_scan_is_found():
+    data = photo(progressive=True)
+    scans = [s for s in jpeg.read(data, LIMITS).segments if s.name == "SOS"]
+    at = scans[3].start + 1
+    assert found(data[:at] + b"\xd9" + data[at + 1 :]) == [("corrupt", "missing-scans")]
+
+
+def test_regions_are_turned_with_the_photo():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the lower edge as stored is the left edge as shown
+    data = photo((640, 480), exif=exif)
+    facts = scan(Source(data[: len(data) // 2], "photo.jpg", len(data) // 2), LIMITS).facts
+    [damage] = facts.damage
+    assert (facts.width_px, facts.height_px) == (480, 640)
+    left, top, right, bottom = damage.region
+    assert (left, top, bottom) == (0, 0, 640)
+    assert 150 < right < 350
+
+
+def test_headers_that_promise_far_too_much_cost_little():
+    data = photo((64, 48))
+    at = segment_of(data, "SOF0").start + 5
+    bomb = data[:at] + struct.pack(">HH", 15_000, 20_000) + data[at + 4 :]
+    started = time.process_time()
+    _, content = check(bomb)
+    assert [d.kind for d in content.damage] == ["corrupt"]
+    assert time.process_time() - started < 5  # 0.3 s on an idle machine
 
 
 def test_every_cut_is_told():
