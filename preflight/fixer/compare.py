@@ -28,12 +28,12 @@ filter and the quality, harm does not."""
 
 _THINNEST_STRIP_PX = 32
 
-MOST_DELTA_E = 5.0
+MOST_DELTA_E = 8.0
 LEAST_SSIM = 0.80
 """A fix beyond either is not delivered. 158 fixes of real photos measured 0.03 to 1.9 and 0.98 to
-1.0 (2.3 with quality 70 at 320 px, 4.3 for saturated HDR so small); what the tests inflict (a
-turn, a mirror, a shift by 8 % of the side, a negative, a grey half, a third of the light gone) is
-beyond one of them."""
+1.0 (at 320 px: 2.3 with quality 70, 4.3 for saturated HDR, 5.1 for dithered pixel art); what the
+tests inflict (a turn, a mirror, a shift by 8 % of the side, a negative, a grey half, a third of the
+light gone) is beyond one of them."""
 
 
 @dataclass(frozen=True, slots=True)
