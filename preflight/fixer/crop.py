@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from preflight.errors import UsageError
 from preflight.faces.head import head_box, main_faces
 from preflight.facts import Box, Face
-from preflight.fixer.framing import Heads, Photo, Place, best_place
+from preflight.fixer.framing import SEEN_EXCESS, Heads, Photo, Place, best_place
 from preflight.fixer.options import FixOptions
 
 
@@ -43,10 +43,6 @@ class NoFaceError(UsageError):
 
 TOP_SHARE = 0.25
 """Of the spare height above the square in a portrait without a known face (faces.md, rule 9)."""
-
-PAD_EXCESS = 1.02
-"""Farthest head point over radius above which padding is worth it. A head that touches the photo's
-edge has 1.00 to 1.02: nobody sees that, but everybody sees a filled strip."""
 
 DROP_EXCESS = 1.10
 """The same, above which a person is left out of a group. Generous, as the head boxes are: most
@@ -168,7 +164,8 @@ def _place(photo: Photo, heads: Heads, options: FixOptions) -> Place:
     else:
         wanted = max(heads.tallest_px / AUTO_HEAD_SHARE, short * AUTO_SIDE_SHARE)
     place = best_place(photo, heads, wanted)
-    if place.excess > PAD_EXCESS and options.pad is not None:
+    if place.excess > SEEN_EXCESS and options.pad is not None:
+        # Everybody would see a filled strip, so there has to be a need for it.
         return heads.tight_square()
     return place
 

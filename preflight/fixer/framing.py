@@ -21,6 +21,13 @@ TOLERATED_EXCESS = 1.10
 one: of two with the same excess the larger one, in which an error of the head box weighs less. (By
 the excess alone, 2 % fewer of 308 difficult windows held the head.)"""
 
+MOST_STRETCH = 1.25
+"""How much larger than the wanted side that square may be, if it cuts nothing that is seen."""
+
+SEEN_EXCESS = 1.02
+"""Farthest head point over radius that nobody notices: a head that touches the photo's edge has
+1.00 to 1.02."""
+
 PADDED_AIR = 0.08
 """The same where the square leaves the photo: a little more filling costs nothing, and twice the
 air held 4 % more of heads close to the edge."""
@@ -65,6 +72,11 @@ class Place:
 
     box: Box
     excess: float
+
+    @property
+    def side_px(self) -> float:
+        """Width and height."""
+        return self.box[2] - self.box[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,7 @@ def best_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
         heads: What it should hold.
         wanted_px: Side to begin with; smaller ones come next, then larger ones.
     """
-    best, best_room_px = Place((0, 0, 1, 1), math.inf), -math.inf
+    others = []
     for side in _sides(photo, heads, wanted_px):
         for (x, y), least_air in _centres(photo, heads, side):
             left = clamp(round(x - side / 2), 0, photo.width_px - side)
@@ -123,10 +135,15 @@ def best_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
             air = 1 - place.excess
             if air >= least_air and air * side / 2 >= HEAD_AIR * heads.tallest_px:
                 return place
-            room_px = (TOLERATED_EXCESS - place.excess) * side / 2
-            if room_px > best_room_px:
-                best, best_room_px = place, room_px
-    return best
+            others.append(place)
+    widest_px = MOST_STRETCH * others[0].side_px
+    best = max((place for place in others if place.side_px <= widest_px), key=_room_px)
+    return best if best.excess <= SEEN_EXCESS else max(others, key=_room_px)
+
+
+def _room_px(place: Place) -> float:
+    """Between the farthest head point and the tolerated one."""
+    return (TOLERATED_EXCESS - place.excess) * place.side_px / 2
 
 
 def _sides(photo: Photo, heads: Heads, wanted_px: float) -> Iterator[int]:
