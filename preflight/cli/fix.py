@@ -18,10 +18,9 @@ from preflight.cli.options import as_path, limits, photo_paths, shared_options
 from preflight.cli.report import report_to, with_page
 from preflight.cli.session import run_session
 from preflight.cli.stdin import source_of
-from preflight.cli.values import Crop, Side, Size
+from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
-from preflight.fixer.options import FixOptions
-from preflight.naming import Photo, format_of, is_file_name
+from preflight.naming import Photo, is_file_name
 from preflight.render.renderer import FORMAT_NAMES, Setting
 
 EXAMPLES = """\b
@@ -40,21 +39,7 @@ Examples:
     metavar="FILE|DIR",
     help="Where the copy goes: a name that ends in .jpg or .png, or a folder; `-` is stdout.",
 )
-@click.option("--size", "size_px", type=Side(), metavar="PX", help="Side of the square; 1024.")
-@click.option("--max-bytes", type=Size(), metavar="SIZE", help="No larger than: 500kB, 1MB.")
-@click.option("--to", type=click.Choice(["jpeg", "png", "auto"]), help="Format of the copy.")
-@click.option("--crop", type=Crop(), help="What to keep; auto keeps the head in the circle.")
-@click.option("--pad", metavar="COLOUR|blur", help="Fill up to a square instead of cutting.")
-@click.option("--background", metavar="COLOUR", help="In place of transparency; white.")
-@click.option(
-    "--enlarge/--no-enlarge", default=None, help="Enlarge a small photo, or leave its size."
-)
-@click.option(
-    "--keep-metadata/--no-keep-metadata",
-    default=None,
-    help="Keep all but the location and the orientation, or nothing.",
-)
-@click.option("--salvage", is_flag=True, help="Cut the damaged part away, if there is any.")
+@wish_options
 @click.option("--in-place", is_flag=True, help="Replace the photo; needs --backup-suffix.")
 @click.option("--backup-suffix", metavar="SUFFIX", help="The original gets this at its end.")
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, say what would be done.")
@@ -101,7 +86,7 @@ def fix(
     delivery = Delivery(
         found, out, backup, dry_run=dry_run, force=force, write_bytes=console.write_bytes
     )
-    options = _options(wishes, delivery.file)
+    options = fix_options(wishes, delivery.file)
     if delivery.to_stdout:
         _refuse_two_on_stdout(format_)
     setting = Setting(
@@ -143,32 +128,6 @@ def fix(
             dry_run=dry_run,
             verbose=verbose,
         )
-
-
-def _options(wishes: dict[str, Any], file: Path | None) -> FixOptions:
-    """The wishes that were given, over the defaults.
-
-    Raises:
-        UsageError: A colour that nobody knows, or a name that does not fit the format.
-    """
-    for name in ("pad", "background"):
-        _check_colour(name, wishes[name])
-    if file is not None:
-        wishes["to"] = format_of(str(file), wishes["to"])
-    return FixOptions(**{name: wish for name, wish in wishes.items() if wish is not None})
-
-
-def _check_colour(name: str, colour: str | None) -> None:
-    if colour is None or (name == "pad" and colour == "blur"):
-        return
-    from PIL import ImageColor
-
-    try:
-        ImageColor.getrgb(colour)
-    except ValueError as error:
-        raise UsageError(
-            f"--{name} {colour} is no colour.", "Use a name such as white, or #ffcc00."
-        ) from error
 
 
 def _refuse_two_on_stdout(format_: str) -> None:

@@ -42,6 +42,7 @@ COMMANDS = {
         "What else to try when it is not the file.",
         "preflight guide",
     ),
+    "preview": Entry("preflight.cli.preview:preview", "Show what it will look like, small."),
     "explain": Entry(
         "preflight.cli.info:explain",
         "Say more about one of the findings.",

@@ -176,3 +176,9 @@ def _conflict(
         f"{', and ' + why if why else ''}: no photo fits.",
         "Correct its file." if same else "Make one copy for each.",
     )
+
+
+def shape_of(platforms: Sequence[Platform]) -> str:
+    """What viewers see: `circle` if any of them cuts one or does not say, else the milder shape."""
+    shapes = {platform.shape.value if platform.shape else "circle" for platform in platforms}
+    return next((name for name in ("circle", "rounded", "square") if name in shapes), "circle")

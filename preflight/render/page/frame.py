@@ -80,17 +80,11 @@ class Run:
 
 def head(run: Run, page: int, contents: Contents) -> str:
     """Everything before the first photo of a page, which counts from 0."""
-    style = base_style() + filter_style(_rules(contents))
     title = _title(run)
     if len(run.names) > 1:
         title += f", page {page + 1} of {len(run.names)}"
     parts = [
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-        f"{MARK}\n{head_of_style(style)}\n",
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-        '<meta name="referrer" content="no-referrer">\n',
-        element("title", f"{title} (preflight)"),
-        "\n</head>\n<body>\n",
+        opening(f"{title} (preflight)", filter_style(_rules(contents))),
         element("header", *_header(run, page, contents, title)),
         "\n<main>\n",
         _needing(run, page),
@@ -99,6 +93,25 @@ def head(run: Run, page: int, contents: Contents) -> str:
         '\n<ol class="photos">\n',
     ]
     return "".join(parts)
+
+
+def opening(title: str, style: str) -> str:
+    """The beginning of any page, up to its body; `style` comes after that of every page."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"{MARK}\n{head_of_style(base_style() + style)}\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"{element('title', title)}\n</head>\n<body>\n"
+    )
+
+
+CLOSING = "\n</body>\n</html>\n"
+
+
+def document(title: str, style: str, body: str) -> str:
+    """A whole page in one piece; `body` is markup."""
+    return f"{opening(title, style)}{body}{CLOSING}"
 
 
 def tail(run: Run, page: int, contents: Contents) -> str:
@@ -116,7 +129,7 @@ def tail(run: Run, page: int, contents: Contents) -> str:
         ),
         element("p", f"Made by preflight {version} on {run.made_on}."),
     )
-    return f"</ol>\n{shown}\n{_pages(run, page)}</main>\n{foot}\n</body>\n</html>\n"
+    return f"</ol>\n{shown}\n{_pages(run, page)}</main>\n{foot}{CLOSING}"
 
 
 def _title(run: Run) -> str:

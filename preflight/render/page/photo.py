@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from preflight.batch.outcome import Outcome
 from preflight.facts import Box, Facts
 from preflight.finding import Finding, Severity
+from preflight.platforms.combine import shape_of
 from preflight.platforms.platform import Platform
 from preflight.render.fixed import changes
 from preflight.render.page.markup import Markup, element, joined, stranger, web_link
@@ -85,12 +86,6 @@ def section(outcome: Outcome, number: int, setting: Setting, *, pictures: bool =
     return Section(number, outcome.path, where, rules, why, Markup(f"{markup}\n"))
 
 
-def shape_of(platforms: tuple[Platform, ...]) -> str:
-    """What viewers see: a circle if any of the platforms cuts one, or does not say."""
-    shapes = {platform.shape.value if platform.shape else "circle" for platform in platforms}
-    return next((name for name in ("circle", "rounded") if name in shapes or not shapes), "square")
-
-
 def finding_item(finding: Finding, setting: Setting, *, mended: bool = False) -> Markup:
     """One finding: what it says, what was measured, and where the limit comes from."""
     label = "Mended" if mended else LABELS[finding.severity][0]
@@ -161,7 +156,7 @@ def _pictures(outcome: Outcome, number: int, platforms: tuple[Platform, ...]) ->
                 round_=shape == "circle",
                 label="The original" + _crop_words(crop, photo_size, cut_by_us=fixed is not None),
             ),
-            element("figcaption", f"Original: {_about(facts)}"),
+            element("figcaption", f"Original: {about(facts)}"),
         )
     ]
     square = small.ready if fixed is not None else small.as_is
@@ -182,7 +177,7 @@ def _pictures(outcome: Outcome, number: int, platforms: tuple[Platform, ...]) ->
 def _caption(fixed: FixResult | None) -> str:
     if fixed is None:
         return "Uploaded as it is: how it is shown, at 320, 96 and 32 pixels"
-    return f"The new file: {_about_result(fixed)}, shown at 320, 96 and 32 pixels"
+    return f"The new file: {about_result(fixed)}, shown at 320, 96 and 32 pixels"
 
 
 def _crop_words(crop: Box | None, photo_size: tuple[int, int], *, cut_by_us: bool) -> str:
@@ -196,14 +191,16 @@ def _crop_words(crop: Box | None, photo_size: tuple[int, int], *, cut_by_us: boo
     )
 
 
-def _about(facts: Facts) -> str:
+def about(facts: Facts) -> str:
+    """Format, size in pixels and bytes of a photo."""
     parts = [format_word(facts.format), size(facts.size_bytes)]
     if facts.width_px and facts.height_px:
         parts.insert(1, f"{pixels(facts.width_px, facts.height_px)} px")
     return ", ".join(parts)
 
 
-def _about_result(result: FixResult) -> str:
+def about_result(result: FixResult) -> str:
+    """The same of what was made of it."""
     parts = [format_word(result.format)] if result.format else []
     if result.width_px and result.height_px:
         parts.append(f"{pixels(result.width_px, result.height_px)} px")
