@@ -12,11 +12,11 @@ from preflight.limits import Limits
 from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.gif_blocks import IMAGE, Frame, blocks, frame_of, join_sub_blocks
 from preflight.scanner.gif_layout import Layout
-from preflight.scanner.lzw import Walked, walk_gif
+from preflight.scanner.lzw import Budget, Walked, gif, walk
 from preflight.scanner.structure import Content, Structure
 
-_LATER_FRAMES_BYTES = 500_000
-"""Coded bytes of later frames that are walked; the rest of an animation is left alone."""
+_LATER_FRAMES_BYTES, _LATER_FRAMES_RUNS = 500_000, 1000
+"""Of the later frames, this much is walked; the rest of an animation is left alone."""
 
 _MOST_CODE_BITS = 11
 """The standard says 8; decoders take more (Pillow's issue 2811 has a real file with 11)."""
@@ -29,7 +29,8 @@ def check_content(
     layout = structure.private
     if not isinstance(layout, Layout):
         return Content()
-    fault = _frame_fault(data, layout, structure)
+    budget = Budget.for_bytes(len(data))
+    fault = _frame_fault(data, layout, structure, budget)
     if fault is not None and fault.kind != "readable":
         return Content(damage=(fault,))
     odd: tuple[Damage, ...] = () if fault is None else (fault,)
@@ -43,10 +44,14 @@ def check_content(
         return Content(damage=(Damage("corrupt", "bad-lzw", text, layout.block.start), *odd))
     except MemoryError:
         return Content(odd, (Skipped("pixels", "there is not enough memory"),))
+    if budget.runs < 0:
+        return Content(odd, (Skipped("content", "its data is in too many pieces"),), picture)
     return Content(damage=odd, picture=picture)
 
 
-def _frame_fault(data: bytes, layout: Layout, structure: Structure) -> Damage | None:
+def _frame_fault(
+    data: bytes, layout: Layout, structure: Structure, budget: Budget
+) -> Damage | None:
     frame, block = layout.frame, layout.block
     canvas = (int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"))
     # Slightly outside is seen in the wild; twice as far is a damaged descriptor.
@@ -56,9 +61,8 @@ def _frame_fault(data: bytes, layout: Layout, structure: Structure) -> Damage | 
     if not 1 <= frame.code_bits <= _MOST_CODE_BITS:
         text = "the data of the picture is damaged"
         return Damage("corrupt", "bad-lzw", text, frame.data - 1)
-    coded = join_sub_blocks(data, frame.data, len(data))
-    walked = walk_gif(coded, frame.code_bits, frame.width_px * frame.height_px)
-    if walked.verdict == "whole":
+    walked = _walk(data, frame, budget)
+    if walked.verdict in ("whole", "unchecked"):
         if block.whole:
             return None
         return Damage("readable", "missing-end", "the end mark is missing", len(data))
@@ -89,23 +93,27 @@ def _fault(layout: Layout, walked: Walked, cut: bool) -> Damage:
 
 def _later_frames(data: bytes, layout: Layout) -> tuple[Damage, ...]:
     """The first later frame that is damaged, looked for in a bounded part of the file."""
-    left = _LATER_FRAMES_BYTES
+    left, budget = _LATER_FRAMES_BYTES, Budget(_LATER_FRAMES_RUNS)
     for block in blocks(data, layout.block.end):
         frame = frame_of(data, block)
         if block.kind != IMAGE or frame is None or not block.whole:
             continue
         left -= block.end - block.body
-        if left < 0:
+        if left < 0 or budget.runs < 0:
             return ()
-        if not _is_good(data, frame):
+        if not _is_good(data, frame, budget):
             text = "a later frame of the animation is damaged"
             return (Damage("readable", "bad-frame", text, block.start),)
     return ()
 
 
-def _is_good(data: bytes, frame: Frame) -> bool:
+def _is_good(data: bytes, frame: Frame, budget: Budget) -> bool:
     if not 1 <= frame.code_bits <= _MOST_CODE_BITS:
         return False
+    return _walk(data, frame, budget).verdict in ("whole", "left-over", "unchecked")
+
+
+def _walk(data: bytes, frame: Frame, budget: Budget) -> Walked:
     coded = join_sub_blocks(data, frame.data, len(data))
-    walked = walk_gif(coded, frame.code_bits, frame.width_px * frame.height_px)
-    return walked.verdict in ("whole", "left-over")
+    pixels = frame.width_px * frame.height_px
+    return walk(gif(frame.code_bits), coded, pixels, pixels, budget)

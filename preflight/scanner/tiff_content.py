@@ -10,7 +10,7 @@ from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner import jpeg
 from preflight.scanner.decode import DecodeError, decode_picture
-from preflight.scanner.lzw import walk_tiff
+from preflight.scanner.lzw import TIFF, Budget, walk
 from preflight.scanner.rle import packbits_fits
 from preflight.scanner.structure import Content, Picture, Structure
 from preflight.scanner.tiff_layout import (
@@ -45,7 +45,8 @@ def check_content(
     layout = structure.private
     if not isinstance(layout, Layout):
         return Content()
-    damage = _Walk(data, layout, limits).run()
+    walk_ = _Walk(data, layout, limits)
+    damage = walk_.run()
     if damage is not None:
         return Content(damage=(damage,))
     try:
@@ -61,6 +62,8 @@ def check_content(
         return Content(damage=(Damage("corrupt", "undecodable", text),))
     except MemoryError:
         return Content(skipped=(Skipped("pixels", "there is not enough memory"),))
+    if walk_.budget_bytes < 0 or walk_.lzw.runs < 0:
+        return Content((), (Skipped("content", "its data is in too many pieces"),), picture)
     return Content(picture=picture)
 
 
@@ -76,6 +79,7 @@ class _Walk:
     layout: Layout
     limits: Limits
     budget_bytes: int = 0
+    lzw: Budget = field(default_factory=lambda: Budget(0))
     faults: set[Fault] = field(default_factory=set)
     boxes: list[Box] = field(default_factory=list)
     lost_px: float = 0
@@ -84,6 +88,7 @@ class _Walk:
     def run(self) -> Damage | None:
         layout = self.layout
         self.budget_bytes = 2 * len(self.data)
+        self.lzw = Budget.for_bytes(len(self.data))
         pieces = 0
         for piece in layout.pieces():
             pieces += 1
@@ -148,7 +153,7 @@ class _Walk:
         if layout.compression in (DEFLATE, OLD_DEFLATE):
             return self._deflate_fault(coded, piece)
         if layout.compression == LZW:
-            return _lzw_fault(coded, piece)
+            return self._lzw_fault(coded, piece)
         if layout.compression == PACKBITS:
             fits = packbits_fits(coded, piece.least_bytes, piece.most_bytes)
             return None if fits else "damaged"
@@ -184,12 +189,9 @@ class _Walk:
             damage += jpeg.check_content(coded, structure, self.limits, None).damage
         return "damaged" if any(found.kind != "readable" for found in damage) else None
 
-
-def _lzw_fault(coded: bytes, piece: Piece) -> Fault | None:
-    if coded[:1] == b"\0" and len(coded) > 1 and coded[1] & 1:
-        return None  # the old kind that begins at the low bits: left to libtiff
-    walked = walk_tiff(coded, piece.most_bytes)
-    enough = walked.coded >= (piece.least_bytes or 0)
-    if walked.verdict == "short" and enough:
-        return None
-    return None if walked.verdict in ("whole", "left-over") else "damaged"
+    def _lzw_fault(self, coded: bytes, piece: Piece) -> Fault | None:
+        if coded[:1] == b"\0" and len(coded) > 1 and coded[1] & 1:
+            return None  # the old kind that begins at the low bits: left to libtiff
+        least = piece.least_bytes or 0
+        walked = walk(TIFF, coded, least, piece.most_bytes, self.lzw)
+        return None if walked.verdict in ("whole", "left-over", "unchecked") else "damaged"

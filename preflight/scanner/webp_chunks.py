@@ -53,14 +53,12 @@ class Bitstream(NamedTuple):
         width_px, height_px: Size of the frame.
         lossless: VP8L.
         alpha: VP8L says that it uses alpha.
-        first_partition: Bytes of VP8's first partition; 0 for VP8L.
     """
 
     width_px: int
     height_px: int
     lossless: bool
     alpha: bool
-    first_partition: int
 
 
 VP8_HEADER_BYTES = 10
@@ -76,9 +74,9 @@ def bitstream_of(data: bytes, chunk: Chunk) -> Bitstream | None:
         bits = int.from_bytes(head[1:5], "little")
         if bits >> 29:  # the version has to be 0
             return None
-        return Bitstream((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, True, bool(bits >> 28), 0)
+        return Bitstream((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, True, bool(bits >> 28))
     if len(head) < VP8_HEADER_BYTES or head[0] & 1 or head[3:6] != b"\x9d\x01\x2a":
         return None
     width = int.from_bytes(head[6:8], "little") & 0x3FFF
     height = int.from_bytes(head[8:10], "little") & 0x3FFF
-    return Bitstream(width, height, False, False, int.from_bytes(head[:3], "little") >> 5)
+    return Bitstream(width, height, False, False)
