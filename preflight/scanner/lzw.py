@@ -98,6 +98,7 @@ class Variant:
         numbers = np.arange(self.entries + 1)
         free = self.first_free + np.maximum(numbers - 1, 0) + self.early
         grown = np.floor(np.log2(free)).astype(np.int64) + 1
+        grown[0] = self.code_bits + 1
         return np.clip(grown, self.code_bits + 1, MOST_CODE_BITS)
 
     @cached_property

@@ -181,7 +181,7 @@ class _Walk:
             limits_hit=pixel_limit(header.width_px, header.height_px, limits)
             if header and legal
             else (),
-            private=Layout(header, self.first_data, self.ended, texts.deflated_bytes)
+            private=Layout(header, self.first_data, self.ended, texts.refused)
             if header and legal
             else None,
         )

@@ -18,10 +18,6 @@ _STEP_BYTES = 65_536
 _LARGE_BYTES = 24_000_000
 """Inflated size, 8 megapixels of RGB, above which right checksums are trusted."""
 
-_SUSPECT_TEXT_BYTES = 1000
-"""Pillow refuses a file with a text or profile that inflates to more than 1 MiB, the picture with
-it; deflate shrinks by 1,032 at most."""
-
 _LEAN = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 
 
@@ -51,7 +47,7 @@ def check_content(
         odd = _oddities_behind(data, layout, layout.first_data)
     if any(damage.kind != "readable" for damage in structure.damage):
         return Content(damage=odd)
-    if odd or structure.damage or layout.deflated_bytes > _SUSPECT_TEXT_BYTES:
+    if odd or structure.damage or layout.refused:
         return Content(damage=odd, picture=_picture_alone(data, layout, structure, limits))
     return Content()
 

@@ -15,10 +15,10 @@ class Layout:
         header: Its legal IHDR.
         first_data: Offset of the first IDAT chunk; None without one.
         ended: The IEND chunk is there.
-        deflated_bytes: Size of the largest compressed text or profile, as stored.
+        refused: Pillow may refuse the file for its texts or profile.
     """
 
     header: Header
     first_data: int | None
     ended: bool
-    deflated_bytes: int = 0
+    refused: bool = False

@@ -15,6 +15,10 @@ _EXIF_PREFIX = b"Exif\0\0"
 _TECHNICAL = (b"software", b"creation time", b"date:", b"png:", b"xml:", b"raw profile")
 """Keywords, in lower case, of texts that programs write by themselves: no comment."""
 
+_SUSPECT_BYTES, _SUSPECT_TOTAL_BYTES = 1000, 60_000
+"""Compressed sizes from which one chunk may inflate to more than 1 MiB, and all of them to more
+than 64 MiB, where Pillow gives up; deflate shrinks by 1,032 at most."""
+
 
 @dataclass(slots=True)
 class Texts:
@@ -26,7 +30,7 @@ class Texts:
         icc_error: As in `Structure`.
         comment: As in `Structure`.
         problems: What could not be inflated, in words.
-        deflated_bytes: Size of the largest compressed chunk, as stored.
+        refused: Pillow may refuse the file, the picture with it, for what these inflate to.
     """
 
     max_bytes: int
@@ -37,12 +41,16 @@ class Texts:
     icc_error: str | None = None
     comment: bool = False
     problems: tuple[str, ...] = ()
-    deflated_bytes: int = 0
+    refused: bool = False
+    _deflated_bytes: int = 0
 
     def add(self, name: bytes, body: bytes) -> None:
         """Reads one chunk; others than metadata are ignored."""
         if name in (b"iCCP", b"zTXt", b"iTXt"):
-            self.deflated_bytes = max(self.deflated_bytes, len(body))
+            self._deflated_bytes += len(body)
+            self.refused |= (
+                len(body) > _SUSPECT_BYTES or self._deflated_bytes > _SUSPECT_TOTAL_BYTES
+            )
         if name == b"eXIf":
             # Some writers put the JPEG prefix in front. eXIf outranks an old raw profile.
             self.exif = body.removeprefix(_EXIF_PREFIX)[: self.max_bytes] or None

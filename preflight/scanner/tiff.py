@@ -120,7 +120,8 @@ def _count(chain: Iterator[Directory]) -> _Pages:
     for directory in chain:
         if not directory.entries:
             text = "a further page in it is damaged"
-            pages.faults.append(Damage("readable", "bad-page", text, directory.start))
+            at = min(directory.start, len(directory.data))
+            pages.faults.append(Damage("readable", "bad-page", text, at))
         elif directory.integer(_SUBFILE) & 1:
             pages.reduced += 1
         elif _WIDTH in directory.entries:

@@ -70,9 +70,8 @@ class _Walk:
             self.log.add(chunk.name.decode("latin-1"), chunk.start, chunk.end)
             self.end = chunk.end
             self._take(chunk)
-        # A missing padding byte at the very end is common.
-        if announced > size + 1:
-            # Decoders wait for the rest that the header promises: libwebp gives no picture.
+        if announced > size:
+            # libwebp waits for the rest that the header promises and gives no picture.
             self._fault("truncated", "cut-short", "the file ends before it should", size)
         elif announced < size and self.picture is None:
             self._fault("corrupt", "bad-length", "the length that it states is wrong", 4)
@@ -83,9 +82,7 @@ class _Walk:
     def _take(self, chunk: Chunk) -> None:
         name = chunk.name
         if not chunk.whole and name not in BITSTREAMS | {b"ANMF"}:
-            self._fault(
-                "truncated", "cut-chunk", "the file ends inside one of its parts", chunk.start
-            )
+            self._cut(chunk)
         elif name == b"VP8X":
             self._read_canvas(chunk)
         elif name == b"ANMF":
@@ -143,7 +140,17 @@ class _Walk:
                 "corrupt", "bad-header", "the description of the picture is damaged", chunk.start
             )
         elif not chunk.whole:
+            self._cut(chunk)
+
+    def _cut(self, chunk: Chunk) -> None:
+        """A part goes beyond the end of the file, or of what the file says is its length."""
+        if 8 + int.from_bytes(self.data[4:8], "little") < len(self.data):
+            self._fault("corrupt", "bad-length", "the length that it states is wrong", 4)
+        elif chunk.name in BITSTREAMS:
             self._fault("truncated", "cut-short", _CUT, chunk.body_end)
+        else:
+            text = "the file ends inside one of its parts"
+            self._fault("truncated", "cut-chunk", text, chunk.start)
 
     def _body(self, chunk: Chunk) -> bytes:
         return self.data[chunk.body : min(chunk.body_end, chunk.body + self.max_bytes)]
@@ -164,7 +171,7 @@ class _Walk:
             else:
                 self._fault("corrupt", "no-picture-data", "the picture itself is missing", self.end)
         width, height = canvas or ((stream.width_px, stream.height_px) if stream else (0, 0))
-        if stream and canvas and not self.frames and (stream.width_px, stream.height_px) != canvas:
+        if stream and canvas and not self._fits(stream, canvas):
             text = "the description of the picture is damaged"
             self._fault("corrupt", "bad-size", text, RIFF_HEADER_BYTES)
         if stream and not (stream.width_px and stream.height_px):
@@ -188,6 +195,13 @@ class _Walk:
             if self.picture and stream
             else None,
         )
+
+    def _fits(self, stream: Bitstream, canvas: tuple[int, int]) -> bool:
+        """A still fills its canvas, a frame lies on it: decoders refuse others."""
+        if not self.frames:
+            return (stream.width_px, stream.height_px) == canvas
+        right, bottom = self.place[0] + stream.width_px, self.place[1] + stream.height_px
+        return right <= canvas[0] and bottom <= canvas[1]
 
     def _has_alpha(self) -> bool:
         """What is really there counts for a still; frames of an animation may leave parts free."""
