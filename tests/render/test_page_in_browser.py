@@ -2,8 +2,11 @@
 
 import pytest
 
+from preflight.preview import preview
 from preflight.printable import printable
 from preflight.render.html import HtmlReport
+from preflight.render.page.preview import preview_page
+from preflight.source import Source
 
 from .outcomes import HOSTILE, every_kind, fix_outcome, photo, setting, text_of
 
@@ -161,3 +164,17 @@ def test_pages_link_to_each_other(open_page, tmp_path, monkeypatch):
     page.get_by_role("link", name="Page 1").first.click()
     assert page.url.endswith("report.html")
     assert visible(page).count() == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_preview_of_a_hostile_name_is_a_page_without_faults(open_page, tmp_path, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
+    source = Source(photo(), HOSTILE[1], len(photo()))
+    target = tmp_path / "preview.html"
+    target.write_text(preview_page(preview(source)), "utf-8")
+    page = open_page(target, color_scheme=scheme)
+    assert page.locator("h1").text_content() == HOSTILE[1]
+    sides = [circle.bounding_box()["width"] for circle in page.locator("svg.circle").all()]
+    assert sides == [320, 110, 96, 48, 32]
+    assert axe.Axe().run(page).response["violations"] == []
+    assert page.complaints == []
