@@ -8,22 +8,20 @@ next call.
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from preflight import errors
 from preflight.api import Platforms
-from preflight.facts import Facts
 from preflight.fixer.options import FixOptions
-from preflight.isolation.wire import Failure
-from preflight.isolation.worker import Stopped, Worker
+from preflight.isolation.caller import Isolated
 from preflight.limits import Limits
 from preflight.platforms.loader import load_many
 from preflight.report import FixResult, Report
-from preflight.rules.judge import judge_facts
 from preflight.source import Source, SourceLike, read_source
 
 if TYPE_CHECKING:
@@ -38,31 +36,31 @@ class Pool:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[Worker] = []
+        self._idle: list[Isolated] = []
 
     @contextmanager
-    def worker(self, limits: Limits) -> Iterator[Worker]:
-        """A worker with these limits, for the duration of one call."""
+    def caller(self, limits: Limits) -> Iterator[Isolated]:
+        """A caller with these limits, for the duration of one call."""
         with self._lock:
             fitting = [w for w in self._idle if w.limits == limits]
             taken = fitting[-1] if fitting else None
             if taken is not None:
                 self._idle.remove(taken)
-        worker = taken or Worker(limits)
+        caller = taken or Isolated(limits)
         try:
-            yield worker
+            yield caller
         except BaseException:
-            worker.close()  # its answer, if one comes, belongs to nobody
+            caller.close()  # its answer, if one comes, belongs to nobody
             raise
         with self._lock:
-            self._idle.append(worker)
+            self._idle.append(caller)
 
     def close(self) -> None:
         """Ends all idle workers."""
         with self._lock:
-            workers, self._idle = self._idle, []
-        for worker in workers:
-            worker.close()
+            callers, self._idle = self._idle, []
+        for caller in callers:
+            caller.close()
 
 
 _pool = Pool()
@@ -88,7 +86,7 @@ def check(
         SourceError: The file could not be read.
         UsageError: There is no such platform.
     """
-    return _checked("check", source, platforms, limits, timeout_s)[0]
+    return _checked(source, platforms, limits, timeout_s, pictured=False)[0]
 
 
 def check_pictured(
@@ -99,7 +97,7 @@ def check_pictured(
     timeout_s: float | None = None,
 ) -> tuple[Report, Thumbnails | None]:
     """Like `preflight.pictured.check`, in a child process; the pictures are made there too."""
-    return _checked("check_pictured", source, platforms, limits, timeout_s)
+    return _checked(source, platforms, limits, timeout_s, pictured=True)
 
 
 def fix(
@@ -116,7 +114,7 @@ def fix(
         SourceError: The file could not be read.
         UsageError: As for `preflight.fix`.
     """
-    return _fixed("fix", source, platforms, options, limits, timeout_s)[0]
+    return _fixed(source, platforms, options, limits, timeout_s, pictured=False)[0]
 
 
 def fix_pictured(
@@ -128,75 +126,40 @@ def fix_pictured(
     timeout_s: float | None = None,
 ) -> tuple[FixResult, Thumbnails | None]:
     """Like `preflight.pictured.fix`, in a child process; the pictures are made there too."""
-    return _fixed("fix_pictured", source, platforms, options, limits, timeout_s)
+    return _fixed(source, platforms, options, limits, timeout_s, pictured=True)
 
 
 def _checked(
-    call: str,
     source: SourceLike | Source,
     platforms: Platforms,
     limits: Limits,
     timeout_s: float | None,
+    *,
+    pictured: bool,
 ) -> tuple[Report, Thumbnails | None]:
-    limits = _with_timeout(limits, timeout_s)
-    whole = read_source(source, limits)
+    limits = limits if timeout_s is None else replace(limits, timeout_s=timeout_s)
     wanted = load_many(platforms)
-    answer = _call(call, {"source": whole, "platforms": wanted, "limits": limits}, limits)
-    if isinstance(answer, Stopped):
-        return _stopped_report(whole, answer, wanted), None
-    return answer if isinstance(answer, tuple) else (answer, None)
+    with _pool.caller(limits) as caller:
+        return caller.check(_to_send(source, limits), wanted, limits, pictured=pictured)
 
 
 def _fixed(
-    call: str,
     source: SourceLike | Source,
     platforms: Platforms,
     options: FixOptions,
     limits: Limits,
     timeout_s: float | None,
+    *,
+    pictured: bool,
 ) -> tuple[FixResult, Thumbnails | None]:
-    limits = _with_timeout(limits, timeout_s)
-    whole = read_source(source, limits)
+    limits = limits if timeout_s is None else replace(limits, timeout_s=timeout_s)
     wanted = load_many(platforms)
-    arguments = {"source": whole, "platforms": wanted, "options": options, "limits": limits}
-    answer = _call(call, arguments, limits)
-    if isinstance(answer, Stopped):
-        before = _stopped_report(whole, answer, wanted)
-        why = before.findings[0].message if before.findings else answer.hit.measured
-        return FixResult(data=None, status="refused", before=before, why=why), None
-    return answer if isinstance(answer, tuple) else (answer, None)
+    with _pool.caller(limits) as caller:
+        return caller.fix(_to_send(source, limits), wanted, options, limits, pictured=pictured)
 
 
-def _call(name: str, arguments: dict[str, object], limits: Limits) -> Any:
-    with _pool.worker(limits) as worker:
-        answer = worker.call(name, arguments)
-    if isinstance(answer, Failure):
-        raise _error(answer)
-    return answer
-
-
-def _error(failure: Failure) -> errors.PreflightError:
-    kind = getattr(errors, failure.error, errors.PreflightError)
-    if not (isinstance(kind, type) and issubclass(kind, errors.PreflightError)):
-        kind = errors.PreflightError
-    return kind(failure.text, failure.advice)
-
-
-def _stopped_report(source: Source, stopped: Stopped, wanted: Any) -> Report:
-    from preflight.scanner.sniff import sniff
-
-    kind = sniff(source.data, source.extension)
-    facts = Facts(
-        name=source.name,
-        size_bytes=source.size_bytes,
-        extension=source.extension,
-        format=kind.format,
-        format_name=kind.name,
-        is_image=kind.is_image,
-        limits_hit=(stopped.hit,),
-    )
-    return judge_facts(facts, wanted)
-
-
-def _with_timeout(limits: Limits, timeout_s: float | None) -> Limits:
-    return limits if timeout_s is None else replace(limits, timeout_s=timeout_s)
+def _to_send(source: SourceLike | Source, limits: Limits) -> Path | Source:
+    """A path as it is: the child reads the file, so that a disk that hangs is cut off too."""
+    if isinstance(source, str | os.PathLike):
+        return Path(os.fsdecode(source))
+    return read_source(source, limits)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from preflight.api import Platforms, measure
 from preflight.fixer.options import FixOptions
 from preflight.limits import Limits
 from preflight.render.thumbnails import CIRCLE_PX, Thumbnails, thumbnails
 from preflight.report import FixResult, Report
-from preflight.source import Source, SourceLike
+from preflight.source import Source, SourceLike, read_source
 
 _LIMITS = Limits()
 _OPTIONS = FixOptions()
@@ -33,3 +35,19 @@ def fix(
     measured = measure(source, platforms=platforms, limits=limits, side_px=side_px)
     result = measured.fixed(options)
     return result, thumbnails(measured.scan, result)
+
+
+def show(
+    source: SourceLike | Source, *, copy: Path | None = None, limits: Limits = _LIMITS
+) -> Thumbnails:
+    """The small pictures of a photo that was fixed before, and of its copy if there is one.
+
+    Raises:
+        SourceError: One of the files could not be read.
+    """
+    measured = measure(source, limits=limits, side_px=CIRCLE_PX)
+    if copy is None:
+        return thumbnails(measured.scan)
+    data = read_source(copy, limits).data
+    result = FixResult(data, "fixed", measured.report)
+    return thumbnails(measured.scan, result)

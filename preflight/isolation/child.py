@@ -1,15 +1,19 @@
-"""Child: the process that does the work. Started as `python -m preflight.isolation.child`.
+"""Child: the process that does the work, see `Worker`.
 
 It reads requests from its standard input and answers on what was its standard output; whatever
-the decoders print goes to standard error's place, never into an answer.
+the decoders print goes to standard error's place, never into an answer. It ends when its parent
+does, in the middle of a photo too.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
+import threading
 import traceback
 from importlib import import_module
+from typing import IO, Any
 
 from preflight.errors import PreflightError
 from preflight.isolation.wire import Failure, receive, send
@@ -21,8 +25,12 @@ CALLS = {
     "fix": ("preflight.api", "fix"),
     "check_pictured": ("preflight.pictured", "check"),
     "fix_pictured": ("preflight.pictured", "fix"),
+    "show": ("preflight.pictured", "show"),
 }
 """What the parent may ask for."""
+
+_GRACE_S = 2.0
+"""The parent stops us at the deadline; if it cannot any more, we stop so much later."""
 
 
 def main() -> None:
@@ -30,19 +38,26 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not garble the answers
     requests = sys.stdin.buffer
-    try:
-        _limit_memory(int(sys.argv[1]))
-        while True:
-            call, arguments = receive(requests, trusted=True)
-            send(answers, _answer(call, arguments))
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        pass  # the parent went away or was told to stop: so do we
+    max_memory_bytes, timeout_s = int(sys.argv[1]), float(sys.argv[2])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of a person
+        try:
+            _limit_memory(max_memory_bytes)
+            while True:
+                call, arguments = receive(requests, trusted=True)
+                # a thread of C, which a decoder that never lets Python run does not hold up
+                faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True, file=nowhere)
+                answer = _reply(answers, call, arguments)
+                faulthandler.cancel_dump_traceback_later()
+                send(answers, answer)
+        except (EOFError, BrokenPipeError, KeyboardInterrupt):
+            pass  # the parent went away or was told to stop: so do we
 
 
-def _answer(call: str, arguments: dict[str, object]) -> object:
-    module, name = CALLS[call]
+def _reply(answers: IO[bytes], call: str, arguments: dict[str, Any]) -> object:
     try:
-        return getattr(import_module(module), name)(**arguments)
+        arguments["source"] = _read(answers, arguments)
+        return _answer(call, arguments)
     except MemoryError:
         return Failure("memory", _TOO_MUCH)
     except ImportError as error:
@@ -55,19 +70,56 @@ def _answer(call: str, arguments: dict[str, object]) -> object:
         return Failure("bug", traceback.format_exc())
 
 
+def _read(answers: IO[bytes], arguments: dict[str, Any]) -> object:
+    """Reads the photo here, where a disk that hangs holds up nobody, and says what it is."""
+    from preflight.facts import Facts
+    from preflight.limits import Limits
+    from preflight.scanner.sniff import sniff
+    from preflight.source import read_source
+
+    source = read_source(arguments["source"], arguments.get("limits") or Limits())
+    kind = sniff(source.data, source.extension)
+    send(
+        answers,
+        Facts(
+            name=source.name,
+            size_bytes=source.size_bytes,
+            extension=source.extension,
+            format=kind.format,
+            format_name=kind.name,
+            is_image=kind.is_image,
+        ),
+    )
+    return source
+
+
+def _answer(call: str, arguments: dict[str, Any]) -> object:
+    module, name = CALLS[call]
+    return getattr(import_module(module), name)(**arguments)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when nobody holds the other end of its standard input any more."""
+    if sys.platform == "win32":
+        return  # pipes cannot be polled there; the deadline ends it
+    import select
+
+    poll = select.poll()
+    poll.register(0, 0)  # no data, only that the other end is gone
+    while True:
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll()):
+            os._exit(0)
+
+
 def _limit_memory(max_memory_bytes: int) -> None:
     if sys.platform == "win32":
         return  # no address-space limit there; the deadline still holds
     import resource
 
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = max_memory_bytes if hard == resource.RLIM_INFINITY else min(max_memory_bytes, hard)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (ValueError, OSError):
         return  # macOS refuses it on some versions; the deadline still holds
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    main()

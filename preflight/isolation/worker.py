@@ -7,13 +7,15 @@ A plain subprocess and not multiprocessing: a spawned multiprocessing child impo
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from typing import IO, Any
 
-from preflight.facts import LimitHit
+from preflight.facts import Facts, LimitHit
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
@@ -23,13 +25,35 @@ PHOTOS_A_CHILD = 200
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The photo stopped its child. `hit.limit` is `timeout_s`, `max_memory_bytes`, `decoder`."""
+    """The photo stopped its child.
+
+    Attributes:
+        hit: With `timeout_s`, `max_memory_bytes` or `decoder` as its limit.
+        seen: What the child said of the file before; None if it could not even read it.
+    """
 
     hit: LimitHit
+    seen: Facts | None = None
 
 
 class ChildBugError(RuntimeError):
     """preflight itself failed in the child; the text is the child's traceback."""
+
+
+class AbandonedError(RuntimeError):
+    """Somebody called `abandon` during the call, or before."""
+
+
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VIPS_CONCURRENCY"), "1"
+)
+"""There are as many children as cores; threads of theirs would only get in each other's way."""
+
+# sys.path is the parent's: `python -m` would look for modules where the person is, that is, among
+# the strangers' files
+_START = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
+
+_KILLED = -getattr(signal, "SIGKILL", 9)
 
 
 class Worker:
@@ -45,42 +69,34 @@ class Worker:
         self.limits = limits
         self._child: subprocess.Popen[bytes] | None = None
         self._photos = 0
+        self._abandoned = False
 
     def call(self, name: str, arguments: dict[str, object]) -> Any:
-        """Runs `check` or `fix` in the child.
+        """Runs one of `child.CALLS` in the child.
+
+        A child that somebody else kills, as a system that is out of memory does, gets one
+        successor for the same photo.
+
+        Args:
+            name: Of the call.
+            arguments: `source` may be a path: then the child reads the file.
 
         Returns:
             What the call returned, a `Failure` of kind `error`, or `Stopped`.
 
         Raises:
             ChildBugError: preflight failed, not the photo.
+            AbandonedError: After `abandon`.
         """
-        child = self._ready_child()
-        stopped_by_clock = threading.Event()
+        answer, killed = self._once(name, arguments)
+        return self._once(name, arguments)[0] if killed else answer
 
-        def stop() -> None:
-            stopped_by_clock.set()
+    def abandon(self) -> None:
+        """Ends the child for good, whatever it does. For other threads than the caller's."""
+        self._abandoned = True
+        child = self._child
+        if child is not None:
             child.kill()
-
-        clock = threading.Timer(self.limits.timeout_s, stop)
-        clock.daemon = True
-        clock.start()
-        try:
-            send(_pipe(child.stdin), (name, arguments))
-            answer = receive(_pipe(child.stdout), trusted=False)
-        except (EOFError, OSError):
-            return self._post_mortem(child, stopped_by_clock.is_set())
-        finally:
-            clock.cancel()
-        self._photos += 1
-        if isinstance(answer, Failure) and answer.kind == "bug":
-            raise ChildBugError(answer.text)
-        if isinstance(answer, Failure) and answer.kind == "memory":
-            self.close()
-            return Stopped(self._memory_hit())
-        if self._photos >= PHOTOS_A_CHILD:
-            self.close()
-        return answer
 
     def close(self) -> None:
         """Ends the child, if there is one; the next call starts another."""
@@ -93,34 +109,84 @@ class Worker:
                 _pipe(pipe).close()
         child.wait()
 
+    def _once(self, name: str, arguments: dict[str, object]) -> tuple[Any, bool]:
+        """The answer, and whether the child was killed by somebody else."""
+        child = self._ready_child()
+        stopped_by_clock = threading.Event()
+
+        def stop() -> None:
+            stopped_by_clock.set()
+            child.kill()
+
+        clock = threading.Timer(self.limits.timeout_s, stop)
+        clock.daemon = True
+        clock.start()
+        seen: Facts | None = None
+        try:
+            send(_pipe(child.stdin), (name, arguments))
+            answer = receive(_pipe(child.stdout), trusted=False)
+            while isinstance(answer, Facts):
+                seen = answer
+                answer = receive(_pipe(child.stdout), trusted=False)
+        except (EOFError, OSError):
+            clock.cancel()
+            if self._abandoned:
+                self.close()
+                raise AbandonedError from None
+            return self._post_mortem(child, stopped_by_clock.is_set(), seen)
+        finally:
+            clock.cancel()
+            clock.join()
+        if stopped_by_clock.is_set():
+            self.close()  # in the moment of the answer; the next photo must not pay for it
+        return self._answered(answer, seen), False
+
+    def _answered(self, answer: Any, seen: Facts | None) -> Any:
+        self._photos += 1
+        if isinstance(answer, Failure) and answer.kind == "bug":
+            raise ChildBugError(answer.text)
+        if isinstance(answer, Failure) and answer.kind == "memory":
+            self.close()
+            allowed = f"{self.limits.max_memory_bytes / 1024**2:.0f} MiB"
+            return Stopped(LimitHit("max_memory_bytes", f"more than {allowed}", allowed), seen)
+        if self._photos >= PHOTOS_A_CHILD:
+            self.close()
+        return answer
+
     def _ready_child(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
-        self.close()
-        self._photos = 0
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", self.child_module, str(self.limits.max_memory_bytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is the parent's to handle
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        if self._child is None or self._child.poll() is not None:
+            self.close()
+            self._photos = 0
+            start = _START.format(path=sys.path, module=self.child_module)
+            limits = (str(self.limits.max_memory_bytes), str(self.limits.timeout_s))
+            self._child = subprocess.Popen(
+                [sys.executable, "-P", "-c", start, *limits],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **_ONE_THREAD},
+                start_new_session=True,  # Ctrl-C is the parent's to handle
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        if self._abandoned:
+            self.close()
+            raise AbandonedError
         return self._child
 
-    def _post_mortem(self, child: subprocess.Popen[bytes], stopped_by_clock: bool) -> Stopped:
+    def _post_mortem(
+        self, child: subprocess.Popen[bytes], stopped_by_clock: bool, seen: Facts | None
+    ) -> tuple[Stopped, bool]:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1.0)  # how it ended by itself, if it did
         child.kill()
         code = child.wait()
         self.close()
         if stopped_by_clock:
             allowed = f"{self.limits.timeout_s:g} seconds"
-            return Stopped(LimitHit("timeout_s", f"more than {allowed}", allowed))
+            return Stopped(LimitHit("timeout_s", f"more than {allowed}", allowed), seen), False
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return Stopped(LimitHit("decoder", f"the decoder ended with {how}", "to finish"))
-
-    def _memory_hit(self) -> LimitHit:
-        allowed = f"{self.limits.max_memory_bytes / 1024**2:.0f} MiB"
-        return LimitHit("max_memory_bytes", f"more than {allowed}", allowed)
+        hit = LimitHit("decoder", f"the decoder ended with {how}", "to finish")
+        return Stopped(hit, seen), code == _KILLED
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

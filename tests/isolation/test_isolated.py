@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from PIL import Image
 import preflight
 from preflight import Limits, SourceError, UsageError, Verdict, isolated, pictured
 from preflight.isolation import wire
-from preflight.isolation.worker import Stopped, Worker
+from preflight.isolation.worker import AbandonedError, Stopped, Worker
 from preflight.platforms.loader import load_many
 from preflight.source import Source
 
@@ -97,7 +100,7 @@ def test_a_decoder_that_prints_does_not_garble_the_answer(worker: FaultyWorker) 
 def test_the_public_call_makes_it_a_finding(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, rule: str
 ) -> None:
-    monkeypatch.setattr(isolated, "Worker", FaultyWorker)
+    monkeypatch.setattr("preflight.isolation.caller.Worker", FaultyWorker)
     photo = tmp_path / name
     photo.write_bytes(_jpeg())
     limits = Limits(timeout_s=2.5)
@@ -161,3 +164,95 @@ def test_memory_is_capped_where_the_system_can() -> None:
         answer = worker.call("check", {"source": source, "platforms": load_many("default")})
     assert isinstance(answer, Stopped)
     assert answer.hit.limit in ("max_memory_bytes", "decoder")
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def _until(true: Callable[[], object], seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while not (answer := true()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(answer)
+
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+
+
+def test_a_file_that_cannot_be_read_to_the_end_is_stopped_too(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with names here")
+    os.mkfifo(tmp_path / "photo.jpg")  # nobody ever writes: opening it waits for ever
+    report = isolated.check(tmp_path / "photo.jpg", timeout_s=2)
+    assert [finding.rule for finding in report.findings] == ["timed-out"]
+    assert report.name == "photo.jpg"
+
+
+@LINUX
+def test_a_child_killed_by_others_gets_one_successor(worker: FaultyWorker) -> None:
+    expected = worker.call("check", _arguments("photo.jpg"))
+    arguments = _arguments("slow.jpg")
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(worker.call("check", arguments)))
+    thread.start()
+    time.sleep(0.3)
+    killed = worker._child.pid
+    os.kill(killed, signal.SIGKILL)
+    thread.join(20)
+    assert answers[0].findings == expected.findings
+    assert worker._child.pid != killed
+
+
+@LINUX
+@pytest.mark.parametrize("name", ["idle.jpg", "hang.jpg", "stubborn.jpg"])
+def test_children_end_with_their_parent(name: str) -> None:
+    script = (
+        "import time; from tests.isolation.test_isolated import Limits, FaultyWorker, _arguments\n"
+        f"w = FaultyWorker(Limits(timeout_s=4)); w.call('check', _arguments('a.jpg'))\n"
+        f"print(w._child.pid, flush=True)\n"
+        f"w.call('check', _arguments({name!r})) if {name!r} != 'idle.jpg' else time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.3)
+        parent.kill()
+    assert _until(lambda: _gone(child), 2 if name != "stubborn.jpg" else 8)
+
+
+def test_nothing_is_imported_from_among_the_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "PIL.py").write_text("import os; os._exit(9)")
+    (tmp_path / "numpy.py").write_text("import os; os._exit(9)")
+    monkeypatch.chdir(tmp_path)
+    assert isolated.check(_jpeg(), timeout_s=31).finding("decoder-crashed") is None
+
+
+def test_an_abandoned_worker_stops_at_once_and_for_good() -> None:
+    worker = FaultyWorker(Limits(timeout_s=60))
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            worker.call("check", _arguments("hang.jpg"))
+        except AbandonedError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(0.5)
+    worker.abandon()
+    thread.join(5)
+    assert len(raised) == 1
+    with pytest.raises(AbandonedError):
+        worker.call("check", _arguments("a.jpg"))
