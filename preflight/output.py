@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,9 @@ PHOTO_MODE = 0o666
 
 REPORT_MODE = 0o600
 """Permissions of reports and journals, which name people: the user's alone."""
+
+TEMPORARY = re.compile(r"\.preflight-([0-9]{1,10})-[0-9a-f]{12}\.tmp")
+"""Names of files that are being written, with the process that does it."""
 
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
 """What `link` says on FAT, exFAT and some network file systems; EPERM is Linux's for FAT."""
@@ -88,6 +92,7 @@ def place(
     data: bytes,
     *,
     is_original: Callable[[Path], bool] = lambda path: False,
+    is_ours: Callable[[Path], bool] = lambda path: False,
     force: bool = False,
     dry_run: bool = False,
 ) -> Placed:
@@ -97,6 +102,7 @@ def place(
         candidates: Names in the order of preference, as `naming.Plan.candidates` gives them.
         data: The proved bytes.
         is_original: Tells the files that are never replaced, not even by force.
+        is_ours: Tells what an earlier run made of the same photo, which is replaced.
         force: Replace what has the first name, unless it is an original.
         dry_run: Say where it would go, and fail where it would fail, but write nothing.
 
@@ -106,7 +112,7 @@ def place(
     taken: Path | None = None
     for target in candidates:
         taken = target
-        replace = force and not is_original(target)
+        replace = (force or is_ours(target)) and not is_original(target)
         try:
             if dry_run:
                 _try_out(target, replace)
@@ -201,7 +207,7 @@ def why_unwritable(target: Path, error: OSError) -> tuple[str, str]:
 
 def _open_temporary(folder: Path, mode: int) -> tuple[int, Path]:
     # A short hidden name: long photo names leave no room for more, and hidden files are no photos
-    path = folder / f".preflight-{os.urandom(8).hex()}.tmp"
+    path = folder / f".preflight-{os.getpid()}-{os.urandom(6).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.open(path, flags, mode), path
 

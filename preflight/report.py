@@ -70,7 +70,7 @@ class FixResult:
     """The outcome of one fix. Writes nothing until `save`.
 
     Attributes:
-        data: The proved output; None when refused or failed.
+        data: The proved output; None when refused or failed, and when a batch has written it.
         status: `unchanged` (source bytes), `stripped` (lossless), `fixed`, `refused`, `failed`.
         why: One plain sentence for `refused` and `failed`; empty otherwise.
         steps: Names of the steps that ran, in order.
@@ -103,6 +103,18 @@ class FixResult:
     delta_e: float | None = None
     ssim: float | None = None
     timings_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def made(self) -> bool:
+        """There is a file that passes, or there was one when a batch wrote it."""
+        return self.status not in ("refused", "failed")
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Of that file."""
+        if self.data is not None:
+            return len(self.data)
+        return self.after.facts.size_bytes if self.after is not None else None
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Writes `data` as that file: whole or not at all, on the disk when this returns.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from preflight.batch.outcome import Outcome
 from preflight.errors import UsageError
-from preflight.naming import SUFFIXES, Photo, Plan, Slot, is_file_name, plan
+from preflight.naming import READY, SUFFIXES, Photo, Plan, Slot, absolute, is_file_name, plan
 from preflight.output import place, replace_original
 from preflight.report import FixResult
 
@@ -81,6 +81,7 @@ class Delivery:
         self._dry_run, self._force, self._write_bytes = dry_run, force, write_bytes
         self._copies_all = out is not None
         self._plan: Plan | None = None
+        self._out = Path(out) if out else None
         self._slots: dict[Photo, Slot] = {}
         if self.file is not None and self._is_original(self.file):
             raise UsageError(
@@ -91,11 +92,33 @@ class Delivery:
             self._plan = plan(photos, Path(out) if out else None)
             self._slots = dict(zip(photos, self._plan.slots))
 
-    def deliver(self, photo: Photo, result: FixResult) -> Outcome:
+    def home(self, photo: Photo) -> Path | None:
+        """The folder of copies that this photo's goes to; None if it lies among the originals."""
+        if self._plan is None or self.file is not None:
+            return None
+        if self._out is not None:
+            return self._out
+        if photo.root is None:
+            return None
+        root = absolute(photo.root)
+        return root.with_name(root.name + READY)
+
+    def folders(self) -> set[Path]:
+        """All folders that copies go to."""
+        return {slot.folder for slot in self._slots.values()}
+
+    def deliver(
+        self, photo: Photo, result: FixResult, is_ours: Callable[[Path], bool] = lambda path: False
+    ) -> Outcome:
         """Writes the copy, if there is one and it is needed.
 
         A photo that is ready as it is stays where it is; into a folder of copies, or where `-o`
         says, it is copied.
+
+        Args:
+            photo: One of the run.
+            result: Its fix.
+            is_ours: Tells what an earlier run made of it, which is replaced.
 
         Raises:
             OutputError: It could not be written.
@@ -121,6 +144,7 @@ class Delivery:
             self._candidates(photo, suffix),
             data,
             is_original=self._is_original,
+            is_ours=is_ours,
             force=self._force,
             dry_run=self._dry_run,
         )

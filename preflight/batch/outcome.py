@@ -32,6 +32,7 @@ class Outcome:
         error: Why it could not be read or written.
         bug: A traceback, when preflight itself failed on it.
         thumbnails: Small pictures of it, where a page is asked for.
+        number: Its place among the photos of the run, from 0; they may be done in another order.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Outcome:
     error: PreflightError | None = None
     bug: str = ""
     thumbnails: Thumbnails | None = None
+    number: int = 0
 
     @property
     def already_done(self) -> bool:
@@ -61,7 +63,7 @@ class Outcome:
         if self.error is not None:
             return self.error.exit_code
         if self.result is not None:
-            return ExitCode.READY if self.result.data is not None else ExitCode.FINDINGS
+            return ExitCode.READY if self.result.made else ExitCode.FINDINGS
         if self.report is None or fail_on == "never":
             return ExitCode.READY
         if fail_on is None:

@@ -11,12 +11,14 @@ from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
-from preflight.cli.options import as_path, limits, photo_paths, shared_options
+from preflight.cli.options import as_path, crew, photo_paths, shared_options
+from preflight.cli.progress import Progress
 from preflight.cli.report import report_to
-from preflight.cli.session import exactly_one, run_session
+from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import RuleName
 from preflight.errors import ExitCode
+from preflight.isolation.caller import Caller
 from preflight.naming import Photo
 from preflight.render.renderer import FORMAT_NAMES, Setting
 from preflight.report import Report
@@ -51,6 +53,10 @@ def check(
     platforms: tuple[str, ...],
     files_from: str | None,
     max_pixels: int | None,
+    jobs: int | None,
+    isolate: bool,
+    timeout_s: float | None,
+    max_memory_bytes: int | None,
     config: str | None,
     color: str,
     quiet: bool,
@@ -66,16 +72,15 @@ def check(
     A PHOTO is a file, a folder, or - for standard input. The exit code is 0 if every photo is
     ready, 1 if not, 2 for a wrong command, 3 if a file could not be read.
     """
-    from preflight.api import check as check_photo
     from preflight.platforms.loader import load_many
 
     paths = photo_paths(photos, files_from)
     chosen = load_many(platforms or ("default",))
     keep = _rule_filter(select, ignore)
-    bounds = limits(max_pixels)
+    workers = crew(max_pixels, jobs, isolate, timeout_s, max_memory_bytes)
     console = Console(color)
     finder = PhotoFinder(map(as_path, paths))
-    one_photo, found = exactly_one(finder)
+    one_photo, batch, found = looked_ahead(finder)
     setting = Setting(
         command="check",
         platforms=chosen,
@@ -89,26 +94,25 @@ def check(
         fail_on=fail_on,
     )
 
-    def work(photo: Photo) -> Outcome:
-        source, thumbnails = source_of(photo, bounds), None
-        if format_ == "html":
-            from preflight.pictured import check as check_pictured
-
-            report, thumbnails = check_pictured(source, platforms=chosen, limits=bounds)
-        else:
-            report = check_photo(source, platforms=chosen, limits=bounds)
+    def work(photo: Photo, caller: Caller) -> Outcome:
+        source = source_of(photo, workers.limits)
+        report, thumbnails = caller.check(
+            source, chosen, workers.limits, pictured=format_ == "html"
+        )
         return Outcome(str(photo.path), report=keep(report), thumbnails=thumbnails)
 
     with report_to(format_, setting, out, console, paths) as (renderer, write):
         return run_session(
-            found,
-            work,
+            workers.outcomes(found, work, batch=batch),
             finder=finder,
             renderer=renderer,
             write=write,
             stop=lambda: console.closed,
             fail_on=fail_on,
             verbose=verbose,
+            progress=Progress(lambda: sum(1 for _ in PhotoFinder(map(as_path, paths))), quiet=quiet)
+            if batch
+            else None,
         )
 
 

@@ -6,6 +6,7 @@ import click
 
 RARE = frozenset(
     (
+        *("jobs", "isolate", "timeout_s", "max_memory_bytes"),
         *("files_from", "max_pixels", "config", "color", "quiet", "verbose", "select", "ignore"),
         *("max_bytes", "background", "keep_metadata", "salvage", "force"),
         *("in_place", "backup_suffix"),

@@ -20,6 +20,7 @@ class Console:
 
     Attributes:
         colour: Colours may be used on standard output.
+        interactive: Standard output is a terminal.
         closed: Whoever read standard output has gone (`| head`); nothing more is written.
     """
 
@@ -29,6 +30,7 @@ class Console:
         self.colour = color == "always" or (
             color == "auto" and allowed and sys.stdout is not None and sys.stdout.isatty()
         )
+        self.interactive = sys.stdout is not None and sys.stdout.isatty()
         self.closed = False
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,17 @@ import click
 
 from preflight.batch.deliver import Delivery, checked_backup_suffix
 from preflight.batch.find import PhotoFinder
-from preflight.batch.outcome import Outcome
+from preflight.batch.fixing import Fixing, journals_of
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
-from preflight.cli.options import as_path, limits, photo_paths, shared_options
+from preflight.cli.options import as_path, crew, photo_paths, shared_options
+from preflight.cli.progress import Progress
 from preflight.cli.report import report_to, with_page
-from preflight.cli.session import run_session
+from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
-from preflight.naming import Photo, is_file_name
+from preflight.naming import is_file_name
 from preflight.render.renderer import FORMAT_NAMES, Setting
 
 EXAMPLES = """\b
@@ -53,6 +53,10 @@ def fix(
     platforms: tuple[str, ...],
     files_from: str | None,
     max_pixels: int | None,
+    jobs: int | None,
+    isolate: bool,
+    timeout_s: float | None,
+    max_memory_bytes: int | None,
     config: str | None,
     color: str,
     quiet: bool,
@@ -71,17 +75,17 @@ def fix(
     A PHOTO is a file, a folder, or - for standard input. photo.heic becomes photo-ready.jpg
     beside it, the photos of headshots/ go to headshots-ready/.
     """
-    from preflight.api import fix as fix_photo
     from preflight.platforms.loader import load_many
 
     paths = photo_paths(photos, files_from)
     chosen = load_many(platforms or ("default",))
-    bounds = limits(max_pixels)
+    workers = crew(max_pixels, jobs, isolate, timeout_s, max_memory_bytes)
     console = Console(color)
     finder = PhotoFinder(
         map(as_path, paths), Path(out) if out and out != "-" and not is_file_name(out) else None
     )
-    found = list(finder)
+    one_photo, batch, all_photos = looked_ahead(finder)
+    found = list(all_photos)
     backup = checked_backup_suffix(in_place, backup_suffix, out)
     delivery = Delivery(
         found, out, backup, dry_run=dry_run, force=force, write_bytes=console.write_bytes
@@ -94,7 +98,7 @@ def fix(
         platforms=chosen,
         arguments=paths,
         for_options=platforms,
-        one_photo=len(found) == 1,
+        one_photo=one_photo,
         width=console.width,
         colour=console.colour and not delivery.to_stdout,
         dry_run=dry_run,
@@ -103,23 +107,23 @@ def fix(
         verbose=verbose,
     )
 
-    def work(photo: Photo) -> Outcome:
-        source = source_of(photo, bounds)
-        if page is None and format_ != "html":
-            result = fix_photo(source, platforms=chosen, options=options, limits=bounds)
-            return delivery.deliver(photo, result)
-        from preflight.pictured import fix as fix_pictured
-
-        result, small = fix_pictured(source, platforms=chosen, options=options, limits=bounds)
-        return replace(delivery.deliver(photo, result), thumbnails=small)
-
     with (
         report_to(format_, setting, None, console) as (main, write),
         with_page(main, setting, page, paths) as renderer,
+        journals_of(delivery, found if batch and not dry_run else ()) as journals,
     ):
+        work = Fixing(
+            delivery,
+            chosen,
+            options,
+            workers.limits,
+            pictured=page is not None or format_ == "html",
+            journals=journals,
+            again=force,
+            source_of=lambda photo: source_of(photo, workers.limits),
+        )
         return run_session(
-            found,
-            work,
+            workers.outcomes(found, work, batch=batch),
             finder=finder,
             renderer=renderer,
             write=(lambda text: say(text.rstrip("\n")) if text else None)
@@ -127,6 +131,7 @@ def fix(
             else write,
             dry_run=dry_run,
             verbose=verbose,
+            progress=Progress(lambda: len(found), quiet=quiet) if batch else None,
         )
 
 

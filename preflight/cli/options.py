@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from preflight.cli.values import Pixels, PlatformName
+from preflight.cli.session import Crew
+from preflight.cli.values import Pixels, PlatformName, Seconds, Size
 from preflight.config import load_settings
 from preflight.errors import SourceError, UsageError
 from preflight.limits import Limits
@@ -24,6 +26,9 @@ SETTINGS: dict[str, tuple[type, str]] = {
     "select": (list, "select"),
     "ignore": (list, "ignore"),
     "max-pixels": (str, "max_pixels"),
+    "max-memory": (str, "max_memory_bytes"),
+    "timeout": (str, "timeout_s"),
+    "jobs": (int, "jobs"),
     "color": (str, "color"),
     "size": (int, "size_px"),
     "max-bytes": (str, "max_bytes"),
@@ -86,6 +91,30 @@ _SHARED = (
         help="Open photos of up to so many pixels: 200MP.",
     ),
     click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help="So many photos at a time; as many as there are cores.",
+    ),
+    click.option(
+        "--isolate", is_flag=True, help="Open a single photo in a process apart, as in folders."
+    ),
+    click.option(
+        "--timeout",
+        "timeout_s",
+        type=Seconds(),
+        metavar="TIME",
+        help="Give up on a photo after it; 60s. Isolates.",
+    ),
+    click.option(
+        "--max-memory",
+        "max_memory_bytes",
+        type=Size(),
+        metavar="SIZE",
+        help="Give up on a photo that needs more; 2GiB. Isolates.",
+    ),
+    click.option(
         "--config",
         is_eager=True,
         callback=_apply_settings,
@@ -122,6 +151,27 @@ def as_path(name: str) -> Path:
     """A path that still differs from `-` for a file that is called so and named `./-`."""
     path = Path(name)
     return path.absolute() if str(path) == "-" and name != "-" else path
+
+
+def crew(
+    max_pixels: int | None,
+    jobs: int | None,
+    isolate: bool,
+    timeout_s: float | None,
+    max_memory_bytes: int | None,
+) -> Crew:
+    """Who does the work of this run, within which limits.
+
+    Raises:
+        UsageError: PREFLIGHT_MAX_PIXELS is not a number.
+    """
+    bounds = limits(max_pixels)
+    if timeout_s is not None:
+        bounds = replace(bounds, timeout_s=timeout_s)
+    if max_memory_bytes is not None:
+        bounds = replace(bounds, max_memory_bytes=max_memory_bytes)
+    apart = isolate or timeout_s is not None or max_memory_bytes is not None
+    return Crew(bounds, jobs, apart)
 
 
 def limits(max_pixels: int | None) -> Limits:

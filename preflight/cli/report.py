@@ -11,6 +11,7 @@ from preflight.cli.console import Console
 from preflight.errors import UsageError
 from preflight.naming import is_file_name
 from preflight.output import REPORT_MODE, atomic_file
+from preflight.render.ordered import Ordered
 from preflight.render.renderer import Renderer, Setting, make_renderer
 
 Write = Callable[[str], None]
@@ -38,16 +39,18 @@ def report_to(
         from preflight.render.html import HtmlReport
 
         with HtmlReport(setting, target, console.write) as report:
-            yield report, console.write
+            yield Ordered(report), console.write
     elif target is None:
-        yield make_renderer(format_, setting), console.write
+        renderer = make_renderer(format_, setting)
+        live = format_ == "text" and console.interactive
+        yield renderer if live else Ordered(renderer), console.write
     else:
         with atomic_file(target, replace=True, mode=REPORT_MODE) as file:
 
             def write(text: str) -> None:
                 file.write(text.encode("utf-8", "backslashreplace"))
 
-            yield make_renderer(format_, setting), write
+            yield Ordered(make_renderer(format_, setting)), write
 
 
 @contextmanager
@@ -75,7 +78,7 @@ def with_page(
     from preflight.render.html import HtmlReport
 
     with HtmlReport(setting, target) as report:
-        yield Both(renderer, report)
+        yield Both(renderer, Ordered(report))
 
 
 class Both:

@@ -1,32 +1,67 @@
-"""Session: photos go through one work, its outcomes to one renderer; the exit code is kept."""
+"""Session: photos go through one work, alone or side by side, its outcomes to one renderer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TypeVar
 
-from preflight.batch import simple
+from preflight.batch import parallel, simple
 from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome, Summary
 from preflight.cli.console import say, say_error
+from preflight.cli.progress import Progress
 from preflight.errors import ExitCode
+from preflight.isolation import caller
+from preflight.limits import Limits
 from preflight.naming import Photo
 from preflight.render.renderer import Renderer
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work.
+
+    Attributes:
+        limits: Of each photo.
+        jobs: How many photos at a time; None for as many as there are cores.
+        isolate: In children, one photo too.
+    """
+
+    limits: Limits
+    jobs: int | None = None
+    isolate: bool = False
+
+    def outcomes(
+        self, photos: Iterable[Photo], work: parallel.Work, *, batch: bool
+    ) -> Generator[Outcome]:
+        """Does `work` on each photo: several and those of folders always in children.
+
+        Raises:
+            UsageError: The request makes no sense.
+        """
+        if batch:
+            jobs = self.jobs or parallel.cores()
+            yield from parallel.run(photos, work, lambda: caller.Isolated(self.limits), jobs)
+            return
+        with closing(caller.Isolated(self.limits) if self.isolate else caller.Direct()) as one:
+            yield from simple.run(photos, lambda photo: work(photo, one))
 
 
-def exactly_one(items: Iterable[T]) -> tuple[bool, Iterator[T]]:
-    """Whether there is exactly one, looking no further than the second; and all of them."""
-    iterator = iter(items)
+def looked_ahead(photos: Iterable[Photo]) -> tuple[bool, bool, Iterator[Photo]]:
+    """Whether there is exactly one, whether it is a batch, and all of them.
+
+    Looks no further than the second.
+    """
+    iterator = iter(photos)
     first = list(islice(iterator, 2))
-    return len(first) == 1, chain(first, iterator)
+    batch = len(first) > 1 or any(photo.root is not None for photo in first)
+    return len(first) == 1, batch, chain(first, iterator)
 
 
 def run_session(
-    photos: Iterable[Photo],
-    work: Callable[[Photo], Outcome],
+    outcomes: Generator[Outcome],
     *,
     finder: PhotoFinder,
     renderer: Renderer,
@@ -35,12 +70,12 @@ def run_session(
     fail_on: FailOn | None = None,
     dry_run: bool = False,
     verbose: bool = False,
+    progress: Progress | None = None,
 ) -> ExitCode:
-    """Works through the photos and writes the report as it grows.
+    """Takes the outcomes as they come and writes the report as it grows.
 
     Args:
-        photos: What `finder` found.
-        work: What is done with each.
+        outcomes: Of all photos, see `Crew.outcomes`.
         finder: For what was passed over, and folders that could not be read.
         renderer: Makes the report.
         write: Takes the report.
@@ -48,6 +83,7 @@ def run_session(
         fail_on: As in `Outcome.exit_code`.
         dry_run: Nothing is written.
         verbose: Tracebacks of bugs are shown.
+        progress: Shows how far the run is.
 
     Raises:
         KeyboardInterrupt: After the report was ended properly.
@@ -56,13 +92,17 @@ def run_session(
     codes = {ExitCode.READY}
     write(renderer.start())
     try:
-        for outcome in simple.run(photos, work):
-            summary.add(outcome)
-            codes.add(outcome.exit_code(fail_on))
-            _say_failure(outcome, verbose)
-            write(renderer.photo(outcome))
-            if stop():
-                return max(codes)
+        with closing(outcomes), progress or nullcontext():
+            for outcome in outcomes:
+                summary.add(outcome)
+                codes.add(outcome.exit_code(fail_on))
+                if progress is not None:
+                    progress.photo(outcome)
+                with progress.aside() if progress is not None else nullcontext():
+                    _say_failure(outcome, verbose)
+                    write(renderer.photo(outcome))
+                if stop():
+                    return max(codes)
     except KeyboardInterrupt:
         summary.interrupted = True
         write(renderer.end(summary))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from preflight.errors import UsageError
 from preflight.limits import Limits
@@ -10,15 +11,15 @@ from preflight.naming import Photo
 from preflight.source import Source, read_source
 
 
-def source_of(photo: Photo, limits: Limits) -> Source:
-    """Reads the photo from its file or from standard input.
+def source_of(photo: Photo, limits: Limits) -> Path | Source:
+    """Its path, or what came from standard input.
 
     Raises:
-        SourceError: It cannot be read.
+        SourceError: That cannot be read.
         UsageError: Standard input is the keyboard.
     """
     if not photo.is_stdin:
-        return read_source(photo.path, limits)
+        return photo.path
     stream = sys.stdin.buffer
     if stream.isatty():
         raise UsageError(

@@ -24,10 +24,16 @@ _UNITS = {
     "mb": MB,
     "kib": 1024,
     "mib": 1024**2,
+    "g": 1000 * MB,
+    "gb": 1000 * MB,
+    "gib": 1024**3,
 }
 
 MAX_SIDE_PX = 10_000
 """Of a copy: a hundred million pixels, as much as is opened."""
+
+MAX_SECONDS = 86_400
+"""A day for one photo."""
 
 CROPS = ("auto", "face", "center", "top", "whole")
 
@@ -61,6 +67,22 @@ class Size(ParamType):
             return value if isinstance(value, int) else parse_size(value)
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
+
+
+class Seconds(ParamType):
+    """A time: `90`, `0.5`, `90s`, `2min`."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Text to seconds."""
+        match = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(s|min|)\s*", str(value))
+        seconds = float(match[1]) * (60 if match[2] == "min" else 1) if match else 0.0
+        if not 0.1 <= seconds <= MAX_SECONDS:
+            self.fail(f"{value!r} is not a time such as 90s or 2min.", param, ctx)
+        return seconds
 
 
 class Side(ParamType):

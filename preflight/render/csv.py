@@ -55,7 +55,7 @@ class CsvRenderer:
             cells["height_px"] = facts.height_px
         if result is not None:
             cells["status"] = result.status
-            cells["output_bytes"] = None if result.data is None else len(result.data)
+            cells["output_bytes"] = result.size_bytes
             cells["output_width_px"] = result.width_px
             cells["output_height_px"] = result.height_px
         return _row([cells.get(column) for column in COLUMNS])

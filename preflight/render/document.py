@@ -55,7 +55,7 @@ def fix_document(
         "crop": None if result.crop is None else _box(result.crop),
         "faces": None if faces is None else [_box(face.box) for face in faces],
         "heads_left_out": result.heads_left_out,
-        "size_bytes": None if result.data is None else len(result.data),
+        "size_bytes": result.size_bytes,
         "width_px": result.width_px,
         "height_px": result.height_px,
         "quality": result.quality,

@@ -18,12 +18,12 @@ from preflight.words import format_word, pixels, size
 def fix_page(outcome: Outcome, result: FixResult, setting: Setting, layout: Layout) -> str:
     """What became of the photo, which file to upload, and what was changed."""
     name = result.before.name
-    if result.data is None:
+    if not result.made:
         return _refusal(outcome, result, setting, layout)
     sentence = _sentence(outcome, result, setting)
     lines = [layout.headline(name, sentence, "green")]
     if outcome.output is not None:
-        about = f"{_folder(outcome)}, {_dimensions(result)}, {size(len(result.data))}"
+        about = f"{_folder(outcome)}, {_dimensions(result)}, {size(result.size_bytes or 0)}"
         lines += ["", f"  {layout.styled(printable(outcome.output.name), 'bold')}   ({about})"]
     details = list(_details(outcome, result, setting, layout))
     if details:

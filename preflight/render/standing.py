@@ -39,7 +39,7 @@ def needs_person(outcome: Outcome) -> str:
     if outcome.bug:
         return BUG
     if outcome.result is not None:
-        return "" if outcome.result.data is not None else outcome.result.why or "It failed."
+        return "" if outcome.result.made else outcome.result.why or "It failed."
     if outcome.report is not None and outcome.report.verdict is Verdict.BLOCKED:
         return " ".join(finding.message for finding in outcome.report.findings if _blocks(finding))
     return ""

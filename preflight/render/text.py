@@ -67,7 +67,7 @@ class TextRenderer:
     def _page(self, outcome: Outcome) -> str:
         setting = self._setting
         if outcome.result is not None:
-            if setting.quiet and outcome.result.data is not None:
+            if setting.quiet and outcome.result.made:
                 return ""
             return fix_page(outcome, outcome.result, setting, self._layout)
         if outcome.report is None or (setting.quiet and outcome.report.verdict is Verdict.READY):
@@ -90,7 +90,7 @@ class TextRenderer:
         result = outcome.result
         if result is None:
             return ""
-        if result.data is None:
+        if not result.made:
             self._needs_person.append((outcome.path, result.why))
             return self._layout.line(outcome.path, "needs you, see below", "red") + "\n"
         target = f" -> {outcome.output}" if outcome.output is not None else ""

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from faking import fake_check, fake_fix
 
 from preflight.cli.main import cli
+from preflight.isolation.caller import Direct
 
 
 @pytest.fixture
@@ -36,3 +37,4 @@ def faked(monkeypatch):
     """Words in files stand for photos, see `faking.KINDS`."""
     monkeypatch.setattr("preflight.api.check", fake_check)
     monkeypatch.setattr("preflight.api.fix", fake_fix)
+    monkeypatch.setattr("preflight.isolation.caller.Isolated", lambda limits: Direct())

@@ -55,7 +55,7 @@ def fake_check(source, *, platforms="default", limits=Limits()):  # noqa: B008
         raise KeyboardInterrupt
     facts = KINDS[source.data.removeprefix(COPY)]
     if source.data.startswith(COPY):
-        facts = READY
+        facts = replace(READY, size_bytes=source.size_bytes)
     facts = replace(facts, name=source.name, extension=source.extension)
     return judge_facts(facts, load_many(platforms))
 

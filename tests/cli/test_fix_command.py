@@ -94,13 +94,14 @@ def test_folder(run, folder):
         (tree / name).write_bytes(content)
     result = run("fix", "headshots/")
     assert result.exit_code == 1
-    assert names(folder / "headshots-ready") == ["a-2.jpg", "a.jpg", "b/c.jpg"]
+    copies = [".preflight-journal.jsonl", "a-2.jpg", "a.jpg", "b/c.jpg"]
+    assert names(folder / "headshots-ready") == copies
     assert (folder / "headshots-ready" / "a.jpg").read_bytes() == COPY + b"heic"
     assert "4 photos: 3 ready, 1 needs you." in result.stdout.replace("\n", " ")
     again = run("fix", "headshots")
     assert again.exit_code == 1
     assert "3 done before" in again.stdout
-    assert len(names(folder / "headshots-ready")) == 3
+    assert names(folder / "headshots-ready") == copies
     nothing_new = run("fix", ".", "--dry-run", "--format", "json")
     assert json.loads(nothing_new.stdout)["summary"]["photos"] == 4
 

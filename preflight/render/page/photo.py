@@ -204,8 +204,8 @@ def about_result(result: FixResult) -> str:
     parts = [format_word(result.format)] if result.format else []
     if result.width_px and result.height_px:
         parts.append(f"{pixels(result.width_px, result.height_px)} px")
-    if result.data is not None:
-        parts.append(size(len(result.data)))
+    if result.size_bytes is not None:
+        parts.append(size(result.size_bytes))
     return ", ".join(parts)
 
 
@@ -227,7 +227,7 @@ def _words(outcome: Outcome, setting: Setting) -> Iterator[Markup]:
 
 
 def _fixed_words(outcome: Outcome, result: FixResult, setting: Setting) -> Iterator[Markup]:
-    if result.data is None:
+    if not result.made:
         yield element("p", result.why, class_="lead")
         yield element("p", "Your original is untouched.", class_="quiet")
         return

@@ -1,0 +1,267 @@
+"""Journal: one line for each finished photo, in the folder of the copies.
+
+It is a help, never an authority: a copy is believed only if it is there with the very bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from preflight.batch.lock import locked
+from preflight.batch.record import decode, encode
+from preflight.errors import OutputError
+from preflight.facts import Facts
+from preflight.naming import absolute
+from preflight.output import REPORT_MODE, why_unwritable
+from preflight.platforms.platform import Platform
+from preflight.printable import printable
+from preflight.report import FixResult, Report
+
+NAME = ".preflight-journal.jsonl"
+"""Hidden, as all that is not a photo."""
+
+VERSION = 1
+"""Of a line; lines of another are not understood and their photos are done again."""
+
+MAX_LINE_BYTES = 1_000_000
+
+_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a line raises that is torn, or that somebody else wrote."""
+
+Stamp = tuple[int, int, int]
+"""Size, time of change in nanoseconds, and of the entry: a file that was replaced by another of
+the same size and time (`cp -p`) is another file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one photo.
+
+    Attributes:
+        stamp: Of the source, before it was read.
+        settings: See `settings_hash`.
+        output: Where its copy is; None without one.
+        copy_hash: Of the copy's bytes; empty without one.
+        facts: Of the source, and of the copy.
+        result: The fix, without its bytes and reports; they follow from the facts.
+    """
+
+    stamp: Stamp
+    settings: str
+    output: Path | None
+    copy_hash: str
+    facts: tuple[Facts, ...]
+    result: dict[str, Any]
+
+    def result_for(self, platforms: tuple[Platform, ...]) -> FixResult:
+        """The fix, judged again: rules are pure, so it is the same.
+
+        Raises:
+            ValueError: The line was not written by this version.
+        """
+        from preflight.rules.judge import judge_facts
+
+        reports = [judge_facts(facts, platforms) for facts in self.facts]
+        empty = Report("", Facts("", 0), (), ())
+        result = decode(FixResult, {"data": None, "before": encode(empty), **self.result})
+        after = reports[1] if len(reports) > 1 else None
+        return replace(result, before=reports[0], after=after)
+
+
+class Journal:
+    """The journal of one folder, locked while it is open. Thread-safe.
+
+    Keeps some 100 bytes a photo in memory: where its last line begins.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Opens it, makes the folder if need be, and locks it.
+
+        Raises:
+            OutputError: The folder cannot be written, or another run is at work in it.
+        """
+        self.folder = folder
+        self._path = folder / NAME
+        self._lock = threading.Lock()
+        self._lines: dict[bytes, int] = {}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            flags |= getattr(os, "O_NOFOLLOW", 0)
+            self._file = os.fdopen(os.open(self._path, flags, REPORT_MODE), "r+b", buffering=0)
+        except OSError as error:
+            raise OutputError(*why_unwritable(self._path, error)) from error
+        if not locked(self._file.fileno()):
+            self._file.close()
+            raise OutputError(
+                f"Another preflight is at work in {printable(str(folder))}.",
+                "Wait until it is done, or choose another folder with -o.",
+            )
+        self._read()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the folder free."""
+        self._file.close()
+
+    def find(self, source: Path) -> Entry | None:
+        """The last entry of a photo; None if there is none, or none that is understood."""
+        with self._lock:
+            at = self._lines.get(_key(str(absolute(source))))
+            if at is None:
+                return None
+            self._file.seek(at)
+            line = _line(self._file)
+        try:
+            return self._entry(json.loads(line))
+        except _NOT_OURS:
+            return None
+
+    def add(
+        self,
+        source: Path,
+        stamp: Stamp,
+        settings: str,
+        result: FixResult,
+        output: Path | None,
+        copy_hash: str,
+    ) -> None:
+        """Writes an entry. A disk that is too full for it costs the work of doing it again."""
+        rest = replace(result, data=None, after=None, timings_s={})
+        name = str(absolute(source))
+        document = {
+            "version": VERSION,
+            "source": name,
+            "stamp": stamp,
+            "settings": settings,
+            "output": None if output is None else os.path.relpath(output, self.folder),
+            "copy_hash": copy_hash,
+            "facts": [encode(r.facts) for r in (result.before, result.after) if r is not None],
+            "result": {k: v for k, v in encode(rest).items() if k not in ("before", "data")},
+        }
+        line = json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
+        with self._lock:
+            try:
+                self._append(line, _key(name))
+            except OSError:
+                return
+
+    def check_there(self) -> None:
+        """Makes sure that the folder was not taken away.
+
+        Raises:
+            OutputError: It was, and with it what was done so far.
+        """
+        try:
+            there = os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except OSError:
+            there = False
+        if not there:
+            raise OutputError(
+                f"The folder {printable(str(self.folder))} was taken away while copies were made.",
+                "Run the same command again.",
+            )
+
+    def _append(self, line: bytes, key: bytes) -> None:
+        end = self._file.seek(0, os.SEEK_END)
+        if end and not self._ends_whole(end):
+            line = b"\n" + line  # after a torn line, of this run or one that was killed
+        written = self._file.write(line)
+        if written == len(line):
+            self._lines[key] = end + (line[:1] == b"\n")
+
+    def _ends_whole(self, end: int) -> bool:
+        self._file.seek(end - 1)
+        return self._file.read(1) == b"\n"
+
+    def _read(self) -> None:
+        with open(self._path, "rb") as lines:  # noqa: PTH123 - buffered, unlike our own handle
+            at = 0
+            while line := _line(lines):
+                with suppress(*_NOT_OURS):
+                    self._lines[_key(json.loads(line)["source"])] = at
+                at = lines.tell()
+
+    def _entry(self, document: dict[str, Any]) -> Entry | None:
+        if document["version"] != VERSION:
+            return None
+        output = document["output"]
+        where = None if output is None else self.folder / output
+        if where is not None and not absolute(where).is_relative_to(absolute(self.folder)):
+            return None  # not our writing: copies are inside
+        size, changed, entered = document["stamp"]
+        facts = tuple(decode(Facts, facts) for facts in document["facts"])
+        if not facts:
+            return None
+        return Entry(
+            (size, changed, entered),
+            document["settings"],
+            where,
+            document["copy_hash"],
+            facts,
+            document["result"],
+        )
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """What tells a file from its former self; None if it is not there."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def hash_of(data: bytes) -> str:
+    """Of a copy's bytes."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def hash_of_file(path: Path) -> str:
+    """Of the bytes of a file; empty if it cannot be read or is no ordinary file."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            digest = hashlib.blake2b(digest_size=20)
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+            return digest.hexdigest()
+    except OSError:
+        return ""
+
+
+def settings_hash(*settings: object) -> str:
+    """Of everything that a copy depends on besides the photo: options, platforms, preflight."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = []
+    for name in ("photo-preflight", "pillow", "pillow_heif", "simplejpeg"):
+        try:
+            versions.append(version(name))
+        except PackageNotFoundError:
+            versions.append("")
+    text = json.dumps([VERSION, versions, encode(settings)], sort_keys=True, default=str)
+    return hash_of(text.encode())
+
+
+def _key(source: str) -> bytes:
+    return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _line(file: Any) -> bytes:
+    """The next line; one that is endless is no line of ours, and is passed over in pieces."""
+    line: bytes = file.readline(MAX_LINE_BYTES)
+    return line
