@@ -11,7 +11,7 @@ from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
-from preflight.cli.options import as_path, crew, photo_paths, shared_options
+from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
 from preflight.cli.report import report_to
 from preflight.cli.session import looked_ahead, run_session
@@ -33,6 +33,7 @@ Examples:
 
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
+@crew_options
 @click.option(
     "--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help="Of the report."
 )

@@ -13,7 +13,7 @@ from preflight.batch.find import PhotoFinder
 from preflight.batch.fixing import Fixing, journals_of
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
-from preflight.cli.options import as_path, crew, photo_paths, shared_options
+from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
 from preflight.cli.report import report_to, with_page
 from preflight.cli.session import looked_ahead, run_session
@@ -33,6 +33,7 @@ Examples:
 
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
+@crew_options
 @click.option(
     "-o",
     "out",

@@ -52,6 +52,13 @@ def shared_options(command: Command) -> Command:
     return command
 
 
+def crew_options(command: Command) -> Command:
+    """Adds how many photos are worked on at a time, and what each may take."""
+    for decorate in reversed(_CREW):
+        command = decorate(command)
+    return command
+
+
 def _apply_settings(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Puts the settings file below the command line, before click looks at the other options."""
     if ctx.resilient_parsing:  # shell completion: no file is to be read for it
@@ -91,6 +98,25 @@ _SHARED = (
         help="Open photos of up to so many pixels: 200MP.",
     ),
     click.option(
+        "--config",
+        is_eager=True,
+        callback=_apply_settings,
+        metavar="FILE",
+        help="Settings, instead of the nearest preflight.toml.",
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colours; auto means on a terminal.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more: rules, measures, sources."),
+)
+
+
+_CREW = (
+    click.option(
         "-j",
         "--jobs",
         type=click.IntRange(1, 256),
@@ -114,21 +140,6 @@ _SHARED = (
         metavar="SIZE",
         help="Give up on a photo that needs more; 2GiB. Isolates.",
     ),
-    click.option(
-        "--config",
-        is_eager=True,
-        callback=_apply_settings,
-        metavar="FILE",
-        help="Settings, instead of the nearest preflight.toml.",
-    ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Colours; auto means on a terminal.",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person."),
-    click.option("-v", "--verbose", is_flag=True, help="Say more: rules, measures, sources."),
 )
 
 
