@@ -50,6 +50,10 @@ COMMANDS = {
     ),
     "platforms": Entry("preflight.cli.info:platforms", "Where photos go, and the limits there."),
     "rules": Entry("preflight.cli.info:rules", "All that is looked for."),
+    "desktop": Entry(
+        "preflight.cli.desktop:desktop", "Drop photos on an icon, or right-click them."
+    ),
+    "drop": Entry("preflight.cli.drop:drop", "What those icons and menus call."),
     "doctor": Entry("preflight.cli.doctor:doctor", "Versions, decoders and limits in force."),
 }
 """Name to command, in the order of the overview; each is loaded when it is called."""
