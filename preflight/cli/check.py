@@ -13,14 +13,14 @@ from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
 from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
-from preflight.cli.report import report_to
+from preflight.cli.report import format_option, report_to
 from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import RuleName
 from preflight.errors import ExitCode
 from preflight.isolation.caller import Caller
 from preflight.naming import Photo
-from preflight.render.renderer import FORMAT_NAMES, Setting
+from preflight.render.renderer import Setting
 from preflight.report import Report
 
 EXAMPLES = """\b
@@ -34,14 +34,12 @@ Examples:
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
 @shared_options
 @crew_options
-@click.option(
-    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help="Of the report."
-)
+@format_option
 @click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is stdout.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
-    help="Exit with 1 from this severity on, not whenever a photo is not ready.",
+    help="Exit with 1 from this severity on.",
 )
 @click.option(
     "--select", multiple=True, type=RuleName(), metavar="RULE", help="Look for this only."

@@ -9,6 +9,7 @@ RARE = frozenset(
         *("jobs", "isolate", "timeout_s", "max_memory_bytes"),
         *("files_from", "max_pixels", "config", "color", "quiet", "verbose", "select", "ignore"),
         *("max_bytes", "background", "keep_metadata", "salvage", "force"),
+        *("pad", "enlarge"),
         *("in_place", "backup_suffix"),
     )
 )
@@ -27,8 +28,12 @@ class PhotoCommand(click.Command):
         self.format_options(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The common ones, then the rare ones."""
+        """The common ones; the rare ones in `preflight help COMMAND` and in the manual."""
+        everything = "preflight.all-options" in ctx.meta
         for title, rare in (("Options", False), ("More options", True)):
+            if rare and not everything:
+                formatter.write(f"\nMore options: preflight help {ctx.info_name}\n")
+                break
             records = [
                 record
                 for parameter in self.get_params(ctx)

@@ -15,13 +15,13 @@ from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
 from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
-from preflight.cli.report import report_to, with_page
+from preflight.cli.report import format_option, report_to, with_page
 from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
 from preflight.naming import is_file_name
-from preflight.render.renderer import FORMAT_NAMES, Setting
+from preflight.render.renderer import Setting
 
 EXAMPLES = """\b
 Examples:
@@ -38,16 +38,14 @@ Examples:
     "-o",
     "out",
     metavar="FILE|DIR",
-    help="Where the copy goes: a name that ends in .jpg or .png, or a folder; `-` is stdout.",
+    help="A .jpg or .png file, or a folder; `-` is stdout.",
 )
 @wish_options
 @click.option("--in-place", is_flag=True, help="Replace the photo; needs --backup-suffix.")
 @click.option("--backup-suffix", metavar="SUFFIX", help="The original gets this at its end.")
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, say what would be done.")
 @click.option("--force", is_flag=True, help="Replace a copy that is there already.")
-@click.option(
-    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="text", help="Of the report."
-)
+@format_option
 @click.option("--report", "page", metavar="FILE.html", help="Write a page with pictures as well.")
 def fix(
     photos: tuple[str, ...],

@@ -7,6 +7,7 @@ import json
 import click
 
 from preflight.cli.console import Console
+from preflight.cli.values import GuideName
 from preflight.errors import UsageError
 from preflight.guides.find import find
 from preflight.guides.guide import Guide
@@ -16,7 +17,7 @@ from preflight.render.guide import guide_dict, guide_text, guides_list, match_te
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[PLATFORM]")
+@click.argument("name", required=False, type=GuideName(), metavar="[PLATFORM]")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="As what."
 )

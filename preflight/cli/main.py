@@ -8,14 +8,19 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from preflight.cli.console import never_fail_on_characters, say, say_error
 from preflight.errors import ExitCode, PreflightError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 DISTRIBUTION = "photo-preflight"
+COMPLETION = "_PREFLIGHT_COMPLETE"
+"""Environment variable by which a shell asks what to offer; click's name for it."""
 
 
 class Entry(NamedTuple):
@@ -55,6 +60,8 @@ COMMANDS = {
     ),
     "drop": Entry("preflight.cli.drop:drop", "What those icons and menus call."),
     "doctor": Entry("preflight.cli.doctor:doctor", "Versions, decoders and limits in force."),
+    "completion": Entry("preflight.cli.completion:completion", "Teach the shell the commands."),
+    "help": Entry("preflight.cli.manual:help_", "The whole manual, or all of one command."),
 }
 """Name to command, in the order of the overview; each is loaded when it is called."""
 
@@ -87,12 +94,20 @@ class PreflightGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """`preflight photo.heic` is `preflight check photo.heic`."""
-        if args and not ctx.resilient_parsing:
+        if args:
             args = [_ALIASES.get(args[0], args[0]), *args[1:]]
             if args[0] not in COMMANDS and args[0] not in ("--help", "--version"):
-                _refuse_mistyped(args[0])
+                if not ctx.resilient_parsing:
+                    _refuse_mistyped(args[0])
                 args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and photos for `preflight photo.heic`."""
+        from preflight.cli.completion import photos_like
+
+        photos = photos_like(incomplete) if incomplete else []
+        return [*super().shell_complete(ctx, incomplete), *photos]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview; `preflight` alone shows it too."""
@@ -218,4 +233,8 @@ def cli(ctx: click.Context) -> None:
 def run() -> None:
     """Entry of the console scripts and of `python -m preflight`."""
     never_fail_on_characters()
+    if COMPLETION in os.environ:
+        from preflight.cli.completion import register
+
+        register()
     cli.main(prog_name="preflight")

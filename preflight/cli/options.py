@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from preflight.cli.completion import PhotoPath
 from preflight.cli.session import Crew
 from preflight.cli.values import Pixels, PlatformName, Seconds, Size
 from preflight.config import load_settings
@@ -77,14 +78,14 @@ def _apply_settings(ctx: click.Context, param: click.Parameter, value: str | Non
 
 
 _SHARED = (
-    click.argument("photos", nargs=-1, type=click.Path(), metavar="PHOTO…"),
+    click.argument("photos", nargs=-1, type=PhotoPath(), metavar="PHOTO…"),
     click.option(
         "--for",
         "platforms",
         multiple=True,
         type=PlatformName(),
         metavar="PLATFORM",
-        help="Where it goes: a name, a platform file, or `all`. Repeatable.",
+        help="Where it goes: a name, a file, or `all`; repeatable.",
     ),
     click.option(
         "--files-from",

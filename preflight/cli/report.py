@@ -6,15 +6,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from preflight.batch.outcome import Outcome, Summary
 from preflight.cli.console import Console
 from preflight.errors import UsageError
 from preflight.naming import is_file_name
 from preflight.output import REPORT_MODE, atomic_file
 from preflight.render.ordered import Ordered
-from preflight.render.renderer import Renderer, Setting, make_renderer
+from preflight.render.renderer import FORMAT_NAMES, Renderer, Setting, make_renderer
 
 Write = Callable[[str], None]
+
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMAT_NAMES),
+    default="text",
+    metavar="FORMAT",
+    help=f"{', '.join(FORMAT_NAMES)}.",
+)
 
 
 @contextmanager

@@ -119,7 +119,7 @@ class Crop(ParamType):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """As `--help` shows it."""
-        return f"{'|'.join(CROPS)}|X,Y,SIDE"
+        return "HOW"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -173,3 +173,19 @@ class RuleName(ParamType):
         from preflight.rules.registry import rules
 
         return [CompletionItem(r.name) for r in rules() if r.name.startswith(incomplete)]
+
+
+class GuideName(ParamType):
+    """A platform or the name of a guide."""
+
+    name = "guide"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """All names of both."""
+        from preflight.guides.loader import guides
+        from preflight.platforms.loader import names
+
+        known = dict.fromkeys((*(guide.name for guide in guides()), *names()))
+        return [CompletionItem(name) for name in known if name.startswith(incomplete)]

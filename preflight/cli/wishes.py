@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from preflight.cli.values import Crop, Side, Size
+from preflight.cli.values import CROPS, Crop, Side, Size
 from preflight.errors import UsageError
 from preflight.fixer.options import FixOptions
 from preflight.naming import format_of
@@ -27,7 +27,7 @@ _WISHES = (
     click.option("--size", "size_px", type=Side(), metavar="PX", help="Side of the square; 1024."),
     click.option("--max-bytes", type=Size(), metavar="SIZE", help="No larger than: 500kB, 1MB."),
     click.option("--to", type=click.Choice(["jpeg", "png", "auto"]), help="Format of the copy."),
-    click.option("--crop", type=Crop(), help="What to keep; auto keeps the head in the circle."),
+    click.option("--crop", type=Crop(), help=f"Keep: {', '.join(CROPS)} or X,Y,SIDE."),
     click.option("--pad", metavar="COLOUR|blur", help="Fill up to a square instead of cutting."),
     click.option("--background", metavar="COLOUR", help="In place of transparency; white."),
     click.option(
