@@ -181,7 +181,12 @@ class _Walk:
             limits_hit=pixel_limit(header.width_px, header.height_px, limits)
             if header and legal
             else (),
-            private=Layout(header, self.first_data, self.ended, texts.refused)
+            private=Layout(
+                header,
+                self.first_data,
+                self.ended,
+                texts.refused or self.announced_frames is not None,
+            )
             if header and legal
             else None,
         )

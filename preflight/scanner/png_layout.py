@@ -15,7 +15,7 @@ class Layout:
         header: Its legal IHDR.
         first_data: Offset of the first IDAT chunk; None without one.
         ended: The IEND chunk is there.
-        refused: Pillow may refuse the file for its texts or profile.
+        refused: Pillow may refuse the file for its texts, profile or further frames.
     """
 
     header: Header

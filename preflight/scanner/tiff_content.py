@@ -26,6 +26,9 @@ from preflight.scanner.tiff_layout import (
 )
 
 _STEP_BYTES = 1 << 20
+_PIECE_BYTES, _FREE_PIECES = 256, 8000
+"""What a strip costs of the budget at least, and how many of those are free in any file."""
+
 _EXTRA_BYTES = 65_536
 _DECODER_FOUND_DAMAGE = ("decoder error", "truncated", "broken", "not enough", "decode error")
 """Words in Pillow's message that mean the data; others mean that it does not know the kind."""
@@ -71,14 +74,15 @@ def check_content(
 class _Walk:
     """Collects the pieces that are damaged.
 
-    Strips of a hostile file may all lie at one place, so each byte of the file is paid for once
-    on average: when as many bytes were walked as the file has, the rest is left to Pillow.
+    Strips of a hostile file may all lie at one place, and each may claim to be a large JPEG. So
+    when twice as many bytes or pixels were walked as the file has, the rest is left to Pillow.
     """
 
     data: bytes
     layout: Layout
     limits: Limits
     budget_bytes: int = 0
+    budget_px: int = 0
     lzw: Budget = field(default_factory=lambda: Budget(0))
     faults: set[Fault] = field(default_factory=set)
     boxes: list[Box] = field(default_factory=list)
@@ -87,7 +91,8 @@ class _Walk:
 
     def run(self) -> Damage | None:
         layout = self.layout
-        self.budget_bytes = 2 * len(self.data)
+        self.budget_bytes = 2 * len(self.data) + _PIECE_BYTES * _FREE_PIECES
+        self.budget_px = 2 * layout.width_px * layout.height_px + 1_000_000
         self.lzw = Budget.for_bytes(len(self.data))
         pieces = 0
         for piece in layout.pieces():
@@ -142,7 +147,7 @@ class _Walk:
             return self._raw_fault(piece, size)
         if piece.start + size > len(self.data):
             return "cut"
-        self.budget_bytes -= size
+        self.budget_bytes -= max(size, _PIECE_BYTES)
         if layout.reversed_bits:
             return None
         coded = self.data[piece.start : piece.start + size]
@@ -172,12 +177,13 @@ class _Walk:
         allowed = piece.most_bytes + _EXTRA_BYTES
         try:
             while coded and not stream.eof and made <= allowed:
-                made += len(stream.decompress(coded, _STEP_BYTES))
+                made += len(stream.decompress(coded, min(_STEP_BYTES, allowed - made + 1)))
                 coded = stream.unconsumed_tail
         except zlib.error:
             return "damaged"
         self.budget_bytes -= made // 1000
-        return "damaged" if made < (piece.least_bytes or 0) else None
+        unfinished = not stream.eof and made <= allowed
+        return "damaged" if unfinished or made < (piece.least_bytes or 0) else None
 
     def _jpeg_fault(self, coded: bytes) -> Fault | None:
         tables = self.layout.tables()
@@ -186,6 +192,10 @@ class _Walk:
         structure = jpeg.read(coded, self.limits)
         damage = structure.damage
         if structure.width_px and structure.height_px and not structure.limits_hit:
+            self.budget_px -= structure.width_px * structure.height_px
+            if self.budget_px < 0:  # the strips claim far more than the picture holds
+                self.budget_bytes = -1
+                return None
             damage += jpeg.check_content(coded, structure, self.limits, None).damage
         return "damaged" if any(found.kind != "readable" for found in damage) else None
 
@@ -194,4 +204,8 @@ class _Walk:
             return None  # the old kind that begins at the low bits: left to libtiff
         least = piece.least_bytes or 0
         walked = walk(TIFF, coded, least, piece.most_bytes, self.lzw)
-        return None if walked.verdict in ("whole", "left-over", "unchecked") else "damaged"
+        if walked.verdict == "unchecked":
+            return None
+        # The last strip holds the rows that are left, or is filled up; nothing in between.
+        exact = walked.coded in (least, piece.most_bytes)
+        return None if exact and walked.verdict in ("whole", "left-over") else "damaged"
