@@ -48,6 +48,7 @@ COMMANDS = {
         "preflight guide",
     ),
     "preview": Entry("preflight.cli.preview:preview", "Show what it will look like, small."),
+    "watch": Entry("preflight.cli.watch:watch", "Make copies of photos as they arrive."),
     "explain": Entry(
         "preflight.cli.info:explain",
         "Say more about one of the findings.",

@@ -49,14 +49,16 @@ def start(*words: object, cwd: Path, **more: str) -> subprocess.Popen[str]:
     )
 
 
-def finished(*words: object, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def finished(
+    *words: object, cwd: Path, timeout_s: float = 110, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*words),
         cwd=cwd,
         env=environment(**more),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=timeout_s,
     )
 
 
