@@ -44,8 +44,8 @@ def main() -> int:
     body = (
         f"## Thousands of photos\n\n`python -m benchmarks.batch.run`, {machine()}, load {load:.1f} "
         f"besides.\n\n- {wanted.photos:,} photos of 0.06 MP with {BROKEN} broken, {CRASHING} that "
-        f"crash and {HANGING} that hang their process: {bad - len(wrong)} of {bad} reported as what "
-        f"they are, {len(wrong)} wrong.\n- {rate:.1f} photos a second; {wanted.jobs} jobs "
+        f"crash and {HANGING} that hang their process: {bad - len(wrong)} of {bad} reported as "
+        f"what they are, {len(wrong)} wrong.\n- {rate:.1f} photos a second; {wanted.jobs} jobs "
         f"{speedup:.2f} times as fast as one ({wanted.compared} photos, turn about).\n"
         f"- Memory of the parent: {memory[0] / 1e6:.1f} MB at the 500th photo, "
         f"{memory[1] / 1e6:.1f} MB at the last ({flat:.2f} times)."

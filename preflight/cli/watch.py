@@ -100,9 +100,8 @@ def watch(
         yield from watch_folder(folder, target, work_on, say_error)
 
     if not quiet:
-        say(
-            f"Watching {printable(str(folder))}; copies go to {printable(str(target))}. Stop: Ctrl-C."
-        )
+        places = f"{printable(str(folder))}; copies go to {printable(str(target))}"
+        say(f"Watching {places}. Stop: Ctrl-C.")
     return run_session(
         outcomes(),
         finder=PhotoFinder(()),
