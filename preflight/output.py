@@ -14,6 +14,7 @@ from typing import IO
 
 from preflight.errors import OutputError
 from preflight.printable import printable
+from preflight.systems import speakable, why_refused
 
 PHOTO_MODE = 0o666
 """Permissions of a copy, before the umask: it is the person's file like any other."""
@@ -59,6 +60,7 @@ def atomic_file(
         OutputError: It could not be written; the message says why in plain words.
     """
     temporary: Path | None = None
+    target = speakable(target)
     try:
         if target.exists() and not target.is_file():
             raise OutputError(f"{printable(str(target))} is not an ordinary file.")
@@ -190,6 +192,9 @@ def fits(suffix: str, wanted: str) -> bool:
 def why_unwritable(target: Path, error: OSError) -> tuple[str, str]:
     """Message and advice for a file that could not be written."""
     name, folder = printable(target.name), printable(str(target.parent))
+    special = why_refused(name, str(target), error)
+    if special is not None:
+        return special
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{name} could not be written: the disk is full.", "Make room and run it again."
     if error.errno == errno.EROFS:

@@ -9,6 +9,7 @@ from typing import IO
 
 from preflight.errors import SourceError
 from preflight.limits import Limits
+from preflight.systems import elsewhere, is_elsewhere, speakable, stub_of, why_refused
 
 SourceLike = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[bytes]
 
@@ -68,7 +69,12 @@ def read_source(source: SourceLike | Source, limits: Limits, name: str | None = 
 
 def _read_path(path: Path, limits: Limits, name: str | None) -> Source:
     try:
-        with path.open("rb") as file:
+        spoken = speakable(path)
+        if stub_of(path.name):
+            raise SourceError(*elsewhere(stub_of(path.name)))
+        if is_elsewhere(spoken.stat()):  # reading would fetch it, unasked
+            raise SourceError(*elsewhere(path.name))
+        with spoken.open("rb") as file:
             data = file.read(limits.max_bytes)
             size_bytes = len(data)
             if size_bytes == limits.max_bytes:
@@ -93,7 +99,12 @@ def _read_stream(stream: IO[bytes], limits: Limits, name: str | None) -> Source:
 
 def _why_unreadable(path: Path, error: OSError) -> tuple[str, str]:
     shown = path.name or str(path)
+    special = why_refused(shown, str(path), error)
+    if special is not None:
+        return special
     if isinstance(error, FileNotFoundError):
+        if os.path.lexists(path.with_name(f".{path.name}.icloud")):
+            return elsewhere(shown)
         return f"There is no file {shown}.", "Check the name and the folder."
     if isinstance(error, IsADirectoryError):
         return f"{shown} is a folder, not a photo.", ""

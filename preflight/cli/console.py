@@ -13,6 +13,7 @@ import click
 
 from preflight.errors import OutputError, PreflightError
 from preflight.printable import printable
+from preflight.systems import encoding_for
 
 
 class Console:
@@ -89,7 +90,9 @@ def never_fail_on_characters() -> None:
     """Lets a terminal that knows few characters show escapes for the others."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(
+                errors="backslashreplace", encoding=encoding_for(os.name, stream.isatty())
+            )
 
 
 def _silence_stdout() -> None:

@@ -18,6 +18,9 @@ MAX_COMMAND = 200
 
 _SKIPPED = {
     "not a photo": ("file that is no photo", "files that are no photos"),
+    "companion": ("companion of a photo", "companions of photos"),
+    "unedited": ("photo beside its edited copy", "photos beside their edited copies"),
+    "in the cloud": ("file that is only in the cloud", "files that are only in the cloud"),
     "link": ("link", "links"),
     "copy": ("copy that preflight made before", "copies that preflight made before"),
 }
