@@ -118,7 +118,7 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     if decoded.pixels is None:
         return Content(worst_first(damage))
     picture = _picture(decoded.pixels, job)
-    channels = () if known else suspicious(picture.image, frame, eighths)
+    channels = () if known else suspicious(picture.image, frame, eighths, layout.restart_interval)
     found = _shifted(job, channels) if channels else None
     if isinstance(found, Damage):
         damage.append(found)
@@ -186,7 +186,7 @@ def _shifted(job: Job, channels: tuple[int, ...]) -> Damage | Skipped | None:
     for channel, plane in planes(job, channels):
         if plane is None:
             return Skipped("shifted-blocks", "the picture could not be decoded whole")
-        step = find_step(plane, channel, frame)
+        step = find_step(plane, channel, frame, job.layout.restart_interval)
         if step.score >= DAMAGED:
             region, share = frame.rest_from(step.unit)
             return Damage("corrupt", "shifted-blocks", _SHIFTED, None, region, share)

@@ -36,6 +36,9 @@ _MARK_BYTES = 16
 """More than the 8 bytes that libjpeg-turbo reads ahead."""
 _PADDING_BYTES = 4
 """So many bytes 00 or FF behind the last unit are padding: some encoders always end with one."""
+_STRAY_BYTES = 3
+"""So few left over are let pass, whatever they are: no encoder has to count so closely, and of 149
+visible flips of a bit none left so few."""
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
 
 _JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
@@ -160,7 +163,7 @@ class Job:
         decoded = self._decode(stream, mode, eighths, strict=True, height_px=height_px, into=pixels)
         found = _EXTRANEOUS.search(decoded.warning or "")
         left_over = int(found.group(1)) - _MARK_BYTES if found else -1
-        if left_over < 0 or (left_over > 0 and not self._padding(left_over)):
+        if left_over < 0 or (left_over > _STRAY_BYTES and not self._padding(left_over)):
             return decoded
         return Decoded(pixels[: -(-self.frame.height_px * eighths // FULL)])
 

@@ -195,7 +195,9 @@ def test_bytes_left_over_behind_the_picture_are_damage_unless_padding():
     end = segment_of(data, "entropy").end
     for padding in (b"\0", b"\xff\0", b"\0\0"):
         assert found(data[:end] + padding + data[end:]) == []
-    for left_over in (b"\x28", b"\x28\x03", b"\x28\x03\x11\x7a", bytes(range(40))):
+    for stray in (b"\x28", b"\x28\x03", b"\x28\x03\x11"):  # no flipped bit leaves so few
+        assert found(data[:end] + stray + data[end:]) == []
+    for left_over in (b"\x28\x03\x11\x7a", bytes(range(40))):
         assert found(data[:end] + left_over + data[end:]) == [("corrupt", "bad-data")]
 
 
@@ -223,20 +225,62 @@ def test_most_flipped_bits_that_show_are_found():
     assert seen / visible >= 0.75
 
 
-def test_a_shifted_row_of_blocks_is_found_and_located():
-    """A constant added to all blocks from one unit on, with sound coding: no decoder warns."""
-    pixels = np.asarray(picture((640, 480))).copy()
-    start = 20 * 40 + 13  # unit (16 px) 13 of row 20
-    for unit in range(start, 30 * 40):
-        y, x = divmod(unit, 40)
+def shifted(image, start):
+    """The picture with 25 added to every unit of 16 px from one on."""
+    pixels = np.asarray(image).copy()
+    across, down = image.width // 16, image.height // 16
+    for unit in range(start, across * down):
+        y, x = divmod(unit, across)
         block = pixels[16 * y : 16 * y + 16, 16 * x : 16 * x + 16]
         block[:] = np.clip(block.astype(int) + 25, 0, 255)
+    return Image.fromarray(pixels)
+
+
+def jpeg_of(image, **options):
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=92, subsampling="4:2:0")
-    [damage] = check(file.getvalue())[1].damage
+    image.save(file, "JPEG", **{"quality": 92, "subsampling": "4:2:0", **options})
+    return file.getvalue()
+
+
+def test_a_shifted_row_of_blocks_is_found_and_located():
+    """A constant added to all blocks from one unit on, with sound coding: no decoder warns."""
+    start = 20 * 40 + 13  # unit (16 px) 13 of row 20
+    [damage] = check(jpeg_of(shifted(picture((640, 480)), start)))[1].damage
     assert (damage.kind, damage.what) == ("corrupt", "shifted-blocks")
     assert damage.region == (0, 320, 640, 480)
     assert damage.lost_share == pytest.approx(1 - start / 1200)
+
+
+def test_a_shift_that_a_restart_marker_would_have_ended_is_the_picture_itself():
+    image = shifted(picture((640, 480)), 20 * 40 + 13)
+    assert found(jpeg_of(image, restart_marker_blocks=400)) == [("corrupt", "shifted-blocks")]
+    for units in (1, 40, 830):  # less than a row, a row, an end inside the shifted row
+        assert found(jpeg_of(image, restart_marker_blocks=units)) == []
+
+
+@pytest.mark.parametrize("thick_px", [1, 2, 3])
+def test_thin_lines_on_edges_of_blocks_are_no_shift(thick_px):
+    """As a fence or the sills of a house have them: behind the line all is as before."""
+    pixels = np.asarray(picture((640, 480))).copy()
+    pixels[320 : 320 + thick_px, 13 * 16 :] //= 3
+    pixels[336 : 336 + thick_px, : 13 * 16] //= 3
+    assert found(jpeg_of(Image.fromarray(pixels))) == []
+
+
+def test_a_line_that_slants_over_an_edge_of_blocks_is_no_shift():
+    """Brighter below a line that falls by 16 px over the width: it has no left end."""
+    pixels = np.asarray(picture((640, 480))).astype(int)
+    pixels = pixels // 2
+    pixels[336:] += 60
+    pixels[320:336] += np.interp(np.arange(640), (144, 272), (0, 60)).astype(int)[:, None]
+    assert found(jpeg_of(Image.fromarray(pixels.clip(0, 255).astype(np.uint8)))) == []
+
+
+def test_a_drawn_tab_is_no_shift():
+    image = Image.new("RGB", (640, 480), (240, 240, 240))
+    image.paste((90, 120, 200), (13 * 16, 320, 640, 336))
+    image.paste((90, 120, 200), (0, 336, 640, 480))
+    assert found(jpeg_of(image)) == []
 
 
 def test_a_changed_entry_of_a_quantisation_table_is_found():
