@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from preflight.cli.console import Console
-from preflight.cli.options import limits
+from preflight.cli.options import crew
 from preflight.cli.values import PlatformName
 from preflight.errors import ExitCode, PreflightError
 from preflight.naming import absolute
@@ -48,9 +48,9 @@ def drop(photos: tuple[str, ...], platforms: tuple[str, ...], gather: bool) -> E
         told[0].code = ExitCode.USAGE
     else:
         try:
-            work = Drop(
-                cache_folder(), special_folder("PICTURES", Path.home()), begun, limits(None)
-            )
+            workers = crew(None, None, True, None, None)
+            pictures = special_folder("PICTURES", Path.home())
+            work = Drop(cache_folder(), pictures, workers.outcomes, workers.limits, begun)
             told = work(Ticket(tuple(names), platforms, gather))
         except PreflightError as error:
             tell("Preflight could not work", str(error))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from preflight.batch import simple
 from preflight.batch.deliver import Delivery
 from preflight.batch.find import PhotoFinder
+from preflight.batch.fixing import Fixing, journals_of
 from preflight.batch.outcome import Outcome, Summary
+from preflight.batch.parallel import Work
 from preflight.desktop.tickets import Queue, Ticket
 from preflight.errors import ExitCode, OutputError
 from preflight.fixer.options import FixOptions
@@ -38,6 +40,14 @@ MAX_LOG_BYTES = 200_000
 KEPT_REPORTS = 20
 SAID_BEFOREHAND = 20
 """From so many photos on, a message says that work has begun."""
+
+
+class Outcomes(Protocol):
+    """Does `work` on photos in children, see `Crew.outcomes`."""
+
+    def __call__(self, photos: Iterable[Photo], work: Work, *, batch: bool) -> Generator[Outcome]:
+        """The outcomes as they come."""
+        ...
 
 
 @dataclass(slots=True)
@@ -75,19 +85,21 @@ class Drop:
     Args:
         cache: The private folder for tickets, reports and the log.
         pictures: The folder for copies whose own folder cannot be written.
+        outcomes: Does the work.
+        limits: Of each photo.
         begun: Called with the number of photos when they are many.
-        limits: As in `preflight.fix`.
     """
 
     def __init__(
         self,
         cache: Path,
         pictures: Path,
+        outcomes: Outcomes,
+        limits: Limits,
         begun: Callable[[int], None] = lambda photos: None,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self._cache, self._elsewhere = cache, pictures / "preflight"
-        self._begun, self._limits = begun, limits
+        self._outcomes, self._limits, self._begun = outcomes, limits, begun
 
     def __call__(self, ticket: Ticket) -> list[Told]:
         """Fixes the photos, and those of other launches that come while it does.
@@ -151,24 +163,25 @@ class Drop:
             report.start()
             run.pages[platforms] = (report, Summary(), target)
         report, summary, _ = run.pages[platforms]
-        deliver = _Delivering(photos, self._elsewhere)
-
-        def work(photo: Photo) -> Outcome:
-            from preflight.pictured import fix
-
-            result, thumbnails = fix(
-                photo.path, platforms=chosen, options=FixOptions(), limits=self._limits
+        delivery = _Delivery(photos, self._elsewhere)
+        batch = len(photos) > 1 or any(photo.root is not None for photo in photos)
+        with ExitStack() as stack:
+            try:
+                journals = stack.enter_context(journals_of(delivery, photos))
+            except OutputError as error:  # the folder of copies cannot be made, or is in use
+                self._log(str(error))
+                journals = {}
+            work = Fixing(
+                delivery, chosen, FixOptions(), self._limits, pictured=True, journals=journals
             )
-            return replace(deliver(photo, result), thumbnails=thumbnails)
-
-        for outcome in simple.run(photos, work):
-            report.photo(outcome)
-            summary.add(outcome)
-            self._count(run, outcome)
+            for outcome in stack.enter_context(closing(self._outcomes(photos, work, batch=batch))):
+                report.photo(outcome)
+                summary.add(outcome)
+                self._count(run, outcome)
         for problem in finder.problems:
             run.needing.append(("", str(problem)))
             run.codes.add(problem.exit_code)
-        run.elsewhere = run.elsewhere or deliver.used
+        run.elsewhere = run.elsewhere or delivery.used
         summary.skipped.update(finder.skipped)
 
     def _count(self, run: _Run, outcome: Outcome) -> None:
@@ -222,18 +235,25 @@ class Drop:
                 os.close(descriptor)
 
 
-class _Delivering:
-    """Copies go beside the originals, and where that is not possible to one folder."""
+class _Delivery(Delivery):
+    """Copies go where `fix` puts them, and where that is not possible to one folder.
+
+    Attributes:
+        used: That folder, if it was needed.
+    """
 
     def __init__(self, photos: Sequence[Photo], elsewhere: Path) -> None:
-        self._beside = Delivery(photos, write_bytes=_nowhere)
+        super().__init__(photos, write_bytes=_nowhere)
         self._elsewhere = Delivery(photos, str(elsewhere), write_bytes=_nowhere)
         self._folder = elsewhere
         self.used: Path | None = None
 
-    def __call__(self, photo: Photo, result: FixResult) -> Outcome:
+    def deliver(
+        self, photo: Photo, result: FixResult, is_ours: Callable[[Path], bool] = lambda path: False
+    ) -> Outcome:
+        """As in `Delivery`, but with a second choice."""
         try:
-            return self._beside.deliver(photo, result)
+            return super().deliver(photo, result, is_ours)
         except TargetExistsError:
             raise
         except OutputError:  # a read-only folder, a camera's card, somebody else's disk

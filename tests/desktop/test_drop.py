@@ -14,12 +14,14 @@ from click.testing import CliRunner
 
 from preflight import output
 from preflight.cli.main import cli
+from preflight.cli.session import Crew
 from preflight.desktop import drop as drop_module
 from preflight.desktop import notify
 from preflight.desktop.drop import Drop
 from preflight.desktop.tickets import Queue, Ticket
 from preflight.errors import UsageError
 from preflight.facts import Facts
+from preflight.limits import Limits
 from preflight.platforms.loader import load_many
 from preflight.report import FixResult
 from preflight.rules.judge import judge_facts
@@ -32,7 +34,21 @@ FACTS = Facts("x.jpg", 9, "jpg", "jpeg", "a JPEG photo", is_image=True, width_px
 def fixed(monkeypatch):
     """A fix that looks at the first word in the file."""
 
-    def fix(path, *, platforms, options, limits):
+    class FakeCaller:
+        def __init__(self, limits):
+            pass
+
+        def abandon(self):
+            pass
+
+        def close(self):
+            pass
+
+        def fix(self, path, platforms, options, limits, *, pictured):
+            assert pictured
+            return fix(path, platforms, limits)
+
+    def fix(path, platforms, limits):
         source = read_source(path, limits)
         before = judge_facts(FACTS, load_many(platforms))
         if source.data.startswith(b"bug"):
@@ -44,7 +60,7 @@ def fixed(monkeypatch):
         data = b"copy of " + source.data
         return FixResult(data, "fixed", before, before, format="jpeg", width_px=9), None
 
-    monkeypatch.setattr("preflight.pictured.fix", fix)
+    monkeypatch.setattr("preflight.isolation.caller.Isolated", FakeCaller)
 
 
 @pytest.fixture
@@ -52,6 +68,11 @@ def folder(tmp_path):
     place = tmp_path / "my photos"
     place.mkdir()
     return place
+
+
+def dropped(cache, pictures, begun=lambda photos: None):
+    workers = Crew(Limits(), jobs=2, isolate=True)
+    return Drop(cache, pictures, workers.outcomes, workers.limits, begun)
 
 
 def put(folder, **contents):
@@ -62,7 +83,7 @@ def put(folder, **contents):
 
 def test_one_message_says_how_it_went(tmp_path, folder, fixed):
     files = put(folder, anna="x", bert="y", cut="cut", there="ready")
-    (told,) = Drop(tmp_path / "cache", tmp_path / "Pictures")(Ticket(files))
+    (told,) = dropped(tmp_path / "cache", tmp_path / "Pictures")(Ticket(files))
     assert told.title == "3 ready, 1 needs you"
     assert told.body.splitlines() == [
         "The copies lie beside your photos; their names end in -ready.",
@@ -78,33 +99,33 @@ def test_one_message_says_how_it_went(tmp_path, folder, fixed):
 
 
 def test_nothing_opens_when_nobody_is_needed(tmp_path, folder, fixed):
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket(put(folder, anna="x")))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket(put(folder, anna="x")))
     assert (told.title, told.body, told.page, told.code) == (
         "1 ready",
         "Upload anna-ready.jpg.",
         None,
         0,
     )
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="ready")))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="ready")))
     assert (told.title, told.body) == ("1 ready", "Nothing had to be changed.")
 
 
 def test_a_bug_and_a_missing_file_stop_nothing(tmp_path, folder, fixed):
     files = (*put(folder, anna="x", bug="bug"), str(folder / "gone.jpg"))
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket(files))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket(files))
     assert told.title == "1 ready, 2 need you"
     assert told.code == 4
     assert "RuntimeError: the fake bug" in (tmp_path / "cache" / "drop.log").read_text("utf-8")
 
 
 def test_an_empty_folder_is_said(tmp_path, folder, fixed):
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
     assert (told.title, told.page) == ("No photos", None)
 
 
 def test_a_folder_goes_where_fix_puts_it(tmp_path, folder, fixed):
     put(folder, anna="x")
-    Drop(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
+    dropped(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
     assert (tmp_path / "my photos-ready" / "anna.jpg").is_file()
 
 
@@ -117,7 +138,9 @@ def test_a_read_only_folder_sends_the_copies_to_the_pictures(tmp_path, folder, f
         return real(target, mode)
 
     monkeypatch.setattr(output, "_open_temporary", refuse)
-    (told,) = Drop(tmp_path / "cache", tmp_path / "Pictures")(Ticket(put(folder, anna="x", bo="y")))
+    (told,) = dropped(tmp_path / "cache", tmp_path / "Pictures")(
+        Ticket(put(folder, anna="x", bo="y"))
+    )
     elsewhere = tmp_path / "Pictures" / "preflight"
     assert told.title == "2 ready"
     assert str(elsewhere) in told.body
@@ -129,7 +152,7 @@ def test_a_folder_that_really_is_read_only(tmp_path, folder, fixed):
     files = put(folder, anna="x")
     folder.chmod(0o500)
     try:
-        (told,) = Drop(tmp_path / "cache", tmp_path / "Pictures")(Ticket(files))
+        (told,) = dropped(tmp_path / "cache", tmp_path / "Pictures")(Ticket(files))
     finally:
         folder.chmod(0o700)
     assert told.title == "1 ready"
@@ -139,7 +162,7 @@ def test_a_folder_that_really_is_read_only(tmp_path, folder, fixed):
 def test_five_hundred_photos_at_once(tmp_path, folder, fixed):
     files = put(folder, **{f"p{number}": str(number) for number in range(498)}, c="cut", d="cut")
     begun = []
-    (told,) = Drop(tmp_path / "cache", tmp_path, begun.append)(Ticket(files))
+    (told,) = dropped(tmp_path / "cache", tmp_path, begun.append)(Ticket(files))
     assert told.title == "498 ready, 2 need you"
     assert begun == [500]
     assert len(list(folder.glob("*-ready.jpg"))) == 498
@@ -151,7 +174,7 @@ def test_simultaneous_launches_join_one_run(tmp_path, folder, fixed, monkeypatch
     told = []
 
     def launch(file):
-        told.extend(Drop(tmp_path / "cache", tmp_path)(Ticket((file,), gather=True)))
+        told.extend(dropped(tmp_path / "cache", tmp_path)(Ticket((file,), gather=True)))
 
     threads = [threading.Thread(target=launch, args=(file,)) for file in files]
     for thread in threads:
@@ -167,16 +190,16 @@ def test_who_comes_while_another_works_leaves_at_once(tmp_path, folder, fixed):
     queue = Queue(tmp_path / "cache" / "queue")
     with queue.lead() as leading:
         assert leading
-        assert Drop(tmp_path / "cache", tmp_path)(Ticket(put(folder, anna="x"))) == []
+        assert dropped(tmp_path / "cache", tmp_path)(Ticket(put(folder, anna="x"))) == []
         assert queue.waiting()
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="y")))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="y")))
     assert told.title == "2 ready"
 
 
 def test_launches_for_several_platforms_keep_their_wishes(tmp_path, folder, monkeypatch, fixed):
     queue = Queue(tmp_path / "cache" / "queue")
     queue.add(Ticket(put(folder, anna="x"), ("linkedin",)))
-    (told,) = Drop(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="cut"), ("slack",)))
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket(put(folder, bert="cut"), ("slack",)))
     assert told.title == "1 ready, 1 needs you"
     pages = list((tmp_path / "cache" / "reports").glob("*.html"))
     assert len(pages) == 2
@@ -202,7 +225,7 @@ def test_the_log_and_the_reports_stay_small(tmp_path, folder, fixed, monkeypatch
     monkeypatch.setattr(drop_module, "MAX_LOG_BYTES", 500)
     files = put(folder, anna="x")
     for _ in range(drop_module.KEPT_REPORTS + 3):
-        Drop(tmp_path / "cache", tmp_path)(Ticket(files))
+        dropped(tmp_path / "cache", tmp_path)(Ticket(files))
     logs = list((tmp_path / "cache").glob("drop.log*"))
     assert len(logs) == 2
     assert all(log.stat().st_size < 1500 for log in logs)
@@ -211,7 +234,7 @@ def test_the_log_and_the_reports_stay_small(tmp_path, folder, fixed, monkeypatch
 
 def test_an_unknown_platform_is_a_bad_request_before_anything_waits(tmp_path):
     with pytest.raises(UsageError):
-        Drop(tmp_path / "cache", tmp_path)(Ticket(("a.jpg",), ("nowhere",)))
+        dropped(tmp_path / "cache", tmp_path)(Ticket(("a.jpg",), ("nowhere",)))
     assert not (tmp_path / "cache").exists()
 
 
