@@ -47,6 +47,13 @@ def check(
 def judge(facts: Facts, platforms: Platforms = "default") -> Report:
     """Judges facts that were measured before, perhaps for another platform. Opens nothing.
 
+    Args:
+        facts: What `check` measured: `report.facts`.
+        platforms: Where the photo goes.
+
+    Returns:
+        A report as `check` gives it.
+
     Raises:
         UsageError: There is no such platform.
     """

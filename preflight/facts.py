@@ -153,6 +153,8 @@ class Facts:
         transforms: `irot=90`, `imir=0`, `clap` properties of HEIF and AVIF, as written.
         frames: Frames of an animation, 1 for a still; None: more than one, not counted.
         animated: More than one frame, meant to be played.
+        colour: How the file codes colour; see `Colour`.
+        metadata: What it tells besides the picture; see `Metadata`.
         images: Full pictures in the file (MPO, burst, multi-page TIFF), thumbnails aside.
         hidden_images: What other pictures travel along: "depth map", "gain map", "thumbnail"…
         coding: `baseline`, `progressive`, `arithmetic`, `lossless`, `extended`… for JPEG,

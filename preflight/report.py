@@ -81,6 +81,8 @@ class FixResult:
         crop: Window in pixels of the upright source; may lie partly outside when padding.
         heads_left_out: Heads that did not fit into the circle.
         air: Free share of the circle's radius around the head; None without a face.
+        width_px, height_px: Of `data`; None without one.
+        timings_s: Seconds by stage, for people who measure; its keys may change.
         quality: JPEG quality 1 to 100; None if not encoded as JPEG.
         delta_e: Mean CIE76 difference to the source, same crop; None if not measured.
         ssim: Structural similarity to the same.

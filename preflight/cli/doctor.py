@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from preflight.cli.console import Console
+from preflight.cli.licences import licence_lines
 from preflight.cli.options import limits
 from preflight.config import find_settings
 from preflight.errors import ConfigError, ExitCode
@@ -37,12 +38,16 @@ PILLOW_FEATURES = {
 
 
 @click.command()
-def doctor() -> ExitCode:
+@click.option("--licenses", is_flag=True, help="What preflight is made of, and its terms.")
+def doctor(licenses: bool) -> ExitCode:
     """Versions of Python, packages and codecs, which decoders are there, limits in force.
 
     The exit code is 0 if everything that preflight needs works, else 3.
     """
     console = Console()
+    if licenses:
+        console.write("\n".join(licence_lines()) + "\n")
+        return ExitCode.READY
     missing: list[str] = []
     for title, lines in (
         ("System", _system()),
