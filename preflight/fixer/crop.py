@@ -124,10 +124,11 @@ def _whole(photo: Photo) -> Window:
 def _without_face(photo: Photo, *, looked: bool) -> Window:
     portrait = photo.height_px > photo.width_px
     how = "from the upper part" if portrait else "from the middle"
+    done = f"the square was taken {how}"
     if photo.width_px == photo.height_px:
-        how = "as it was"
+        how, done = "as it was", "the photo stays as it is framed"
     why = "No face was found" if looked else "Nobody looked for a face"
-    note = f"{why}, so the square was taken {how}."
+    note = f"{why}, so {done}."
     return Window(photo.square(TOP_SHARE if portrait else 0.5), how, notes=(note,))
 
 

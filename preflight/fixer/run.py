@@ -233,7 +233,13 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box) -> FixResult:
     job.notes += notes
     with job.timed("proof"):
         after, why = proved(
-            job.source.name, encoded.data, plan, plan.format, job.platforms, job.limits
+            job.source.name,
+            encoded.data,
+            plan,
+            plan.format,
+            job.platforms,
+            job.limits,
+            sound=not job.before.facts.damage,
         )
         found = None
         if not why:

@@ -360,3 +360,15 @@ def test_fixed_means_proved(
     repeated = again(result, options)
     assert repeated.status == "unchanged"
     assert repeated.data == result.data
+
+
+def test_a_step_that_stands_in_a_sound_photo_is_no_damage_of_the_output() -> None:
+    # The brightness rises from the middle of a row of 16 x 16 blocks on, as a flipped bit does in
+    # a JPEG; this is a PNG, so it is the picture. A facade's edge came out like that (d058).
+    values = np.asarray(scene(1024, 1024)).astype(np.float32) * 0.5
+    unit = np.add.outer(np.arange(1024) // 16 * 64, np.arange(1024) // 16)
+    values[unit >= 30 * 64 + 20] += 40
+    result = fix(saved(Image.fromarray(values.astype(np.uint8)), "PNG"))
+    assert (result.status, result.why) == ("fixed", "")
+    assert result.after is not None
+    assert result.after.verdict is not Verdict.BLOCKED
