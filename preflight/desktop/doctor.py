@@ -23,7 +23,7 @@ from preflight.naming import READY
 AWKWARD = "a & b (1)^!%é.jpg" if sys.platform == "win32" else "-a & b (1)^!%é'\"$x`.jpg"
 """Everything that a shell would like to misread; Windows allows fewer characters."""
 
-TIMEOUT_S = 60
+TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
