@@ -20,7 +20,7 @@ from preflight.desktop.tickets import Queue, Ticket
 from preflight.errors import ExitCode, OutputError
 from preflight.fixer.options import FixOptions
 from preflight.limits import Limits
-from preflight.naming import Photo
+from preflight.naming import READY, Photo
 from preflight.output import REPORT_MODE, TargetExistsError
 from preflight.platforms.loader import load_many
 from preflight.printable import printable
@@ -280,8 +280,11 @@ def _told(run: _Run, page: Path | None) -> Told:
         lines.append(f"Upload {printable(run.copies[0].name)}.")
     elif not run.copies and ready:
         lines.append("Nothing had to be changed.")
-    elif len(run.copies) > 1 and run.elsewhere is None:
-        lines.append("The copies lie beside your photos; their names end in -ready.")
+    elif run.copies and run.elsewhere is None:
+        if all(READY in copy.stem for copy in run.copies):
+            lines.append("The copies lie beside your photos; their names end in -ready.")
+        else:
+            lines.append(f"The copies are in {printable(str(run.copies[0].parent))}.")
     if run.elsewhere is not None:
         where = printable(str(run.elsewhere))
         lines.append(f"The copies are in {where}, because their own folder cannot be written.")

@@ -124,8 +124,9 @@ def test_an_empty_folder_is_said(tmp_path, folder, fixed):
 
 
 def test_a_folder_goes_where_fix_puts_it(tmp_path, folder, fixed):
-    put(folder, anna="x")
-    dropped(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
+    put(folder, anna="x", bert="y")
+    (told,) = dropped(tmp_path / "cache", tmp_path)(Ticket((str(folder),)))
+    assert told.body == f"The copies are in {tmp_path / 'my photos-ready'}."
     assert (tmp_path / "my photos-ready" / "anna.jpg").is_file()
 
 
