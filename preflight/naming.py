@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
@@ -83,7 +84,7 @@ class Plan:
     """
 
     slots: tuple[Slot, ...]
-    taken: frozenset[str] = field(default_factory=frozenset)
+    taken: Container[bytes] = field(default_factory=frozenset)
 
     def candidates(self, slot: Slot, suffix: str) -> Iterator[Path]:
         """Names for a copy: its own, then with `-2`, `-3`… until somebody takes one."""
@@ -112,18 +113,19 @@ def plan(photos: Iterable[Photo], out: Path | None) -> Plan:
     photos = tuple(photos)
     roots = {absolute(photo.root) for photo in photos if photo.root}
     real = cache(os.path.realpath)  # for this plan: links may change until the next
-    wishes = [_wish(photo, out, real, several_roots=len(roots) > 1) for photo in photos]
+    folders: dict[str, Path] = {}  # one object each: there may be a hundred thousand photos
+    wishes = [_wish(photo, out, real, folders, len(roots) > 1) for photo in photos]
     by_path = sorted(range(len(photos)), key=lambda index: os.fsencode(photos[index].path))
-    taken: dict[str, int] = {}
+    taken: dict[bytes, int] = {}
     for index in by_path:
         taken.setdefault(_key(wishes[index]), index)
-    slots = list(wishes)
+    slots = wishes[:]
     for index in by_path:
         number = 1
         while taken.setdefault(_key(slots[index]), index) != index:
             number += 1
             slots[index] = Slot(wishes[index].folder, f"{wishes[index].stem}-{number}")
-    return Plan(tuple(slots), frozenset(taken))
+    return Plan(tuple(slots), taken.keys())
 
 
 def is_file_name(out: str) -> bool:
@@ -177,7 +179,11 @@ def is_backup(name: str, names: Container[str]) -> bool:
 
 
 def _wish(
-    photo: Photo, out: Path | None, real: Callable[[Path], str], *, several_roots: bool
+    photo: Photo,
+    out: Path | None,
+    real: Callable[[str], str],
+    folders: dict[str, Path],
+    several_roots: bool,
 ) -> Slot:
     if photo.root is None:
         folder = photo.path.parent if out is None else out
@@ -189,18 +195,23 @@ def _wish(
     else:
         folder = out / absolute(photo.root).name if several_roots else out
         folder = folder / photo.inside
+    folder = folders.setdefault(str(folder), folder)
     name = "photo" if photo.is_stdin else _shortened(stem(photo.path))
-    if real(folder) == real(photo.path.parent):
+    if real(str(folder)) == real(str(photo.path.parent)):
         name += READY
     elif _RESERVED.fullmatch(name):
         name += "-photo"
     return Slot(folder, name)
 
 
-def _key(slot: Slot) -> str:
-    """Equal for names that some file system takes for one: ignoring case, composed letters."""
+def _key(slot: Slot) -> bytes:
+    """Equal for names that some file system takes for one: ignoring case, composed letters.
+
+    A digest, because it is short.
+    """
     text = unicodedata.normalize("NFC", str(absolute(slot.folder / slot.stem)))
-    return unicodedata.normalize("NFC", text.casefold())
+    folded = unicodedata.normalize("NFC", text.casefold())
+    return blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _shortened(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 from preflight.batch.outcome import Outcome
@@ -82,7 +83,7 @@ class Delivery:
         self._copies_all = out is not None
         self._plan: Plan | None = None
         self._out = Path(out) if out else None
-        self._slots: dict[Photo, Slot] = {}
+        self._slots: dict[bytes, Slot] = {}
         if self.file is not None and self._is_original(self.file):
             raise UsageError(
                 f"-o {out} would replace your original.",
@@ -90,7 +91,7 @@ class Delivery:
             )
         if not self.to_stdout and self.file is None and backup_suffix is None:
             self._plan = plan(photos, Path(out) if out else None)
-            self._slots = dict(zip(photos, self._plan.slots))
+            self._slots = dict(zip(map(_key, photos), self._plan.slots))
 
     def home(self, photo: Photo) -> Path | None:
         """The folder of copies that this photo's goes to; None if it lies among the originals."""
@@ -154,7 +155,7 @@ class Delivery:
         if self.file is not None:
             return (self.file,)
         assert self._plan is not None
-        return self._plan.candidates(self._slots[photo], suffix)
+        return self._plan.candidates(self._slots[_key(photo)], suffix)
 
     def _is_original(self, path: Path) -> bool:
         """By identity, not by name: names have cases and links."""
@@ -174,3 +175,9 @@ class Delivery:
                 continue
             identities.add((status.st_dev, status.st_ino))
         return frozenset(identities)
+
+
+def _key(photo: Photo) -> bytes:
+    """Short, because there may be a hundred thousand."""
+    text = f"{photo.path}\0{photo.root}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
