@@ -1,4 +1,7 @@
-"""The README is true: its commands, its example, its pictures and its links."""
+"""The README is true: its commands, its example, its pictures, its links, and what it shows.
+
+`python tests/test_readme.py` writes what commands print into it anew.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_every_command_it_names_exists() -> None:
     named = set(re.findall(r"(?:^|`)preflight (\w+)", README, flags=re.MULTILINE))
     assert {"check", "fix", "guide"} <= named
-    assert named - {"looks", "says", "needs"} <= set(COMMANDS)
+    assert named - {"looks", "says", "needs", "COMMAND"} <= set(COMMANDS)
 
 
 def test_every_link_and_picture_is_there() -> None:
@@ -50,6 +53,26 @@ def test_its_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert (tmp_path / "photo-ready.jpg").is_file()
 
 
+def with_output(readme: str) -> str:
+    """The README with what its commands print today."""
+    from click.testing import CliRunner
+
+    from preflight.cli.main import cli
+
+    def run(match: re.Match[str]) -> str:
+        words = (match[1] or "").split()
+        done = CliRunner().invoke(cli, words, prog_name="preflight", terminal_width=80)
+        assert done.exit_code == 0, done.output
+        return f"```\n$ preflight{match[1] or ''}\n{done.output.rstrip()}\n```"
+
+    return re.sub(r"^```\n\$ preflight( .*)?\n(?:.*\n)*?```$", run, readme, flags=re.MULTILINE)
+
+
+def test_what_it_shows_is_what_commands_print_today() -> None:
+    assert README.count("\n$ preflight") >= 2
+    assert with_output(README) == README, "python tests/test_readme.py"
+
+
 def test_the_pictures_show_what_is_printed_today() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "samples" / "pictures" / "make.py"), "--check"],
@@ -60,3 +83,7 @@ def test_the_pictures_show_what_is_printed_today() -> None:
     )
     assert done.stdout == ""
     assert done.returncode == 0, done.stderr
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(with_output(README), encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from preflight.cli.completion import PhotoPath
 from preflight.cli.console import Console
 from preflight.cli.options import crew
 from preflight.cli.values import PlatformName
@@ -14,7 +15,7 @@ from preflight.naming import absolute
 
 
 @click.command()
-@click.argument("photos", nargs=-1, type=click.Path(), metavar="PHOTO…")
+@click.argument("photos", nargs=-1, type=PhotoPath(), metavar="PHOTO…")
 @click.option(
     "--for",
     "platforms",
