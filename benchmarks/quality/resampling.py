@@ -1,0 +1,128 @@
+"""Ways to reduce a photo to 1024 px, against a reference in floating point.
+
+    python -m benchmarks.quality.resampling
+
+Needs `butteraugli_main` (Debian: libjxl-devtools). The reference is Lanczos of the whole picture in
+linear light, in floating point, rounded once. Two synthetic pictures show what photos hide: an edge
+(overshoot) and fine black and white lines (brightness).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.quality.metrics import butteraugli, has_butteraugli, png
+from benchmarks.quality.pictures import files, large_enough
+from benchmarks.results import machine, table, versions, write_section
+from preflight.fixer.steps import REDUCING_GAP
+
+SIDE_PX = 1024
+Size = tuple[int, int]
+Way = Callable[[bytes, Size], Image.Image]
+Filter = Image.Resampling
+
+
+def opened(data: bytes, draft: Size | None = None) -> Image.Image:
+    """The picture as RGB; by libjpeg's scales not below `draft`."""
+    image = Image.open(io.BytesIO(data))
+    if draft:
+        image.draft("RGB", draft)
+    return image.convert("RGB")
+
+
+def in_linear_light(data: bytes, size: Size, resample: Filter = Filter.LANCZOS) -> Image.Image:
+    """Resized as light adds up: floating point, sRGB's curve taken off and put on again."""
+    codes = np.asarray(opened(data), dtype=np.float32) / 255
+    light = np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
+    planes = [Image.fromarray(light[..., k]).resize(size, resample) for k in range(3)]
+    small = np.clip(np.stack([np.asarray(plane) for plane in planes], axis=-1), 0, 1)
+    shown = np.where(small <= 0.0031308, small * 12.92, 1.055 * small ** (1 / 2.4) - 0.055)
+    return Image.fromarray((shown * 255 + 0.5).astype(np.uint8))
+
+
+def resized(resample: Filter, gap: float | None = None, draft: float | None = None) -> Way:
+    """Pillow's resize of coded values, behind a reduced decode not below `draft` times the size."""
+
+    def way(data: bytes, size: Size) -> Image.Image:
+        least = (round(size[0] * draft), round(size[1] * draft)) if draft else None
+        return opened(data, least).resize(size, resample, reducing_gap=gap)
+
+    return way
+
+
+FIX = f"as `fix`: reduced decode, bicubic, reducing_gap {REDUCING_GAP:g}"
+WAYS: dict[str, Way] = {
+    FIX: resized(Filter.BICUBIC, REDUCING_GAP, 1.0),
+    "bicubic, whole decode": resized(Filter.BICUBIC),
+    f"bicubic, whole decode, reducing_gap {REDUCING_GAP:g}": resized(Filter.BICUBIC, REDUCING_GAP),
+    "bicubic, decode at twice the size or more": resized(Filter.BICUBIC, None, 2.0),
+    "Lanczos, whole decode": resized(Filter.LANCZOS),
+    "Lanczos, reduced decode": resized(Filter.LANCZOS, REDUCING_GAP, 1.0),
+    "Hamming, whole decode": resized(Filter.HAMMING),
+    "box, whole decode": resized(Filter.BOX),
+    "bicubic in linear light": lambda data, size: in_linear_light(data, size, Filter.BICUBIC),
+}
+
+
+def overshoot(way: Way) -> float:
+    """Codes by which an edge from 64 to 192 is exceeded, after a reduction to a third."""
+    codes = np.full((384, 384, 3), 64, dtype=np.uint8)
+    codes[:, 190:] = 192
+    row = np.asarray(way(png(Image.fromarray(codes)), (128, 128)))[64, :, 1].astype(int)
+    return float(max(row.max() - 192, 64 - row.min(), 0))
+
+
+def brightness_shift(way: Way) -> float:
+    """Codes by which lines of 96 and 160 (one pixel each) come out too dark or bright, as light."""
+    codes = np.full((384, 384, 3), 96, dtype=np.uint8)
+    codes[:, ::2] = 160
+    data = png(Image.fromarray(codes))
+    shown = np.asarray(way(data, (128, 128)))[32:96, 32:96].mean()
+    wanted = np.asarray(in_linear_light(data, (128, 128)))[32:96, 32:96].mean()
+    return float(shown - wanted)
+
+
+def main() -> None:
+    """Measures all ways on up to ten large photos, and writes the section of RESULTS.md."""
+    if not has_butteraugli():
+        sys.exit("butteraugli_main is not installed (Debian: libjxl-devtools).")
+    paths = [p for p in files("faces-dev", "corpus") if large_enough(p, 1300)][:10]
+    norms: dict[str, list[float]] = {name: [] for name in WAYS}
+    for path in paths:
+        data = path.read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
+            scale = SIDE_PX / min(image.size)
+            size = (round(image.width * scale), round(image.height * scale))
+        reference = png(in_linear_light(data, size))
+        for name, way in WAYS.items():
+            norms[name].append(butteraugli(reference, png(way(data, size))))
+    rows = [
+        [
+            name,
+            f"{np.median(norms[name]):.2f}",
+            f"{max(norms[name]):.2f}",
+            f"{overshoot(way):.0f}",
+            f"{brightness_shift(way):+.1f}",
+        ]
+        for name, way in WAYS.items()
+    ]
+    head = ["way", "butteraugli 3-norm, median", "worst", "overshoot, codes", "brightness, codes"]
+    body = f"""## Reducing a photo
+
+`python -m benchmarks.quality.resampling` · {machine()} · {versions("pillow")}, libjxl
+
+{len(paths)} photos reduced so that their shorter side is {SIDE_PX} px, against Lanczos of the whole
+picture in linear light and floating point (below 1 is invisible). Overshoot: of an edge from 64
+to 192. Brightness: of lines of 96 and 160, each one pixel wide.
+
+{table(head, rows)}"""
+    write_section("quality-resampling", body)
+
+
+if __name__ == "__main__":
+    main()
