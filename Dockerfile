@@ -8,7 +8,7 @@ RUN pip install --no-cache-dir --prefix=/installed .
 FROM python:3.13-slim-bookworm
 COPY --from=build /installed /usr/local
 RUN useradd --create-home --uid 1000 photos
-USER photos
+USER 1000
 WORKDIR /photos
 ENTRYPOINT ["preflight"]
 CMD ["help"]
