@@ -14,6 +14,7 @@ import ctypes
 import ctypes.util
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -199,16 +200,16 @@ def _load() -> Any:
     return None
 
 
-def _candidates() -> list[str]:
-    found = []
+def _candidates() -> Iterator[str]:
+    if sys.platform == "emscripten":
+        return  # no dynamic libraries in a browser
     spec = find_spec("pillow_heif")
     if spec is not None and spec.origin:
         folder = Path(spec.origin).parent.parent
-        found = [str(path) for pattern in _PATTERNS for path in sorted(folder.glob(pattern))]
-    if sys.platform == "emscripten":
-        return []  # no dynamic libraries in a browser
-    system = ctypes.util.find_library("de265")
-    return [*found, system] if system else found
+        yield from (str(path) for pattern in _PATTERNS for path in sorted(folder.glob(pattern)))
+    system = ctypes.util.find_library("de265")  # slow: it starts other programs to look
+    if system:
+        yield system
 
 
 def _declare(library: Any) -> None:
