@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from preflight.facts import Box, Facts
 from preflight.finding import Severity
 from preflight.fixer.compare import Comparison
 from preflight.fixer.plan import Plan
@@ -12,6 +13,7 @@ from preflight.limits import Limits
 from preflight.platforms.platform import Platform
 from preflight.report import Report
 from preflight.rules.judge import judge_facts
+from preflight.scanner.look import Seen
 from preflight.scanner.scan import scan
 from preflight.source import Source
 
@@ -19,6 +21,32 @@ _STEPS = "shifted-blocks"
 """The one kind of damage that is guessed from pixels alone."""
 
 EXTENSIONS = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+
+
+def seen_in(crop: Box, size: tuple[int, int], facts: Facts) -> Seen | None:
+    """What was seen in the source, in pixels of the output.
+
+    The network would see the same scene again, at nearly the same size; no step of a plan mends
+    what it tells, so a second look proves nothing.
+
+    Args:
+        crop: The output's part of the upright source, in its pixels; may reach beyond it.
+        size: Of the output.
+        facts: Of the source.
+
+    Returns:
+        The faces whose middle is in the output; None when nobody has looked.
+    """
+    if facts.faces is None:
+        return None
+    across, down = size[0] / (crop[2] - crop[0]), size[1] / (crop[3] - crop[1])
+    moved = []
+    for face in facts.faces:
+        left, top = (face.box[0] - crop[0]) * across, (face.box[1] - crop[1]) * down
+        right, bottom = (face.box[2] - crop[0]) * across, (face.box[3] - crop[1]) * down
+        if 0 <= left + right <= 2 * size[0] and 0 <= top + bottom <= 2 * size[1]:
+            moved.append(replace(face, box=(left, top, right, bottom)))
+    return Seen(tuple(moved), facts.sideways_turn)
 
 
 def proved(
@@ -30,6 +58,7 @@ def proved(
     limits: Limits,
     *,
     sound: bool = False,
+    seen: Seen | None = None,
 ) -> tuple[Report, str]:
     """Judges the output.
 
@@ -43,12 +72,13 @@ def proved(
         sound: The source is not damaged and the output was encoded anew. A step in brightness that
             looks like shifted blocks is then part of the photo, such as the edge of a building
             that came to lie on a row of blocks; that the pixels are right, `compare` shows.
+        seen: What was seen in the source, see `seen_in`.
 
     Returns:
         The report, and why the output is not good enough: empty when it is proved.
     """
     renamed = os.path.splitext(name)[0] + EXTENSIONS.get(format, "")
-    facts = scan(Source(data, renamed, len(data)), limits).facts
+    facts = scan(Source(data, renamed, len(data)), limits, seen=seen).facts
     if sound and facts.damage and all(damage.what == _STEPS for damage in facts.damage):
         # It was found in the pixels, so they were decoded to the end.
         facts = replace(facts, damage=(), decoded=True)

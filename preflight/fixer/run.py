@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from preflight.facts import Box
+from preflight.facts import Box, Facts
 from preflight.finding import Severity
 from preflight.fixer.colour import srgb_profile
 from preflight.fixer.compare import compare
@@ -21,7 +21,7 @@ from preflight.fixer.lossless import NotStrippableError, strip
 from preflight.fixer.options import FixOptions
 from preflight.fixer.placement import place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
-from preflight.fixer.proof import harm_done, proved
+from preflight.fixer.proof import harm_done, proved, seen_in
 from preflight.fixer.salvage import good_part, is_salvageable, window_inside
 from preflight.fixer.steps import is_fine_enough, render, side_that_covers
 from preflight.limits import Limits
@@ -138,7 +138,7 @@ def _fixed(job: _Job) -> FixResult:
             return stripped
         plan = make_plan(_undecided(report), job.options, job.target, window)
     job.notes += [*plan.notes, *window.notes]
-    return _rendered(job, plan, picture, area)
+    return _rendered(job, plan, picture, area, report.facts)
 
 
 def _undecided(report: Report) -> Report:
@@ -204,7 +204,12 @@ def _stripped(job: _Job, plan: Plan) -> FixResult | None:
         except NotStrippableError:
             return None
     with job.timed("proof"):
-        after, why = proved(job.source.name, data, plan, format_, job.platforms, job.limits)
+        facts = job.before.facts
+        size = facts.width_px or 1, facts.height_px or 1
+        seen = seen_in((0, 0, *size), size, facts)
+        after, why = proved(
+            job.source.name, data, plan, format_, job.platforms, job.limits, seen=seen
+        )
     if why:
         return None
     return job.result("stripped", data=data, after=after, steps=plan.names, **_as_it_is(after))
@@ -217,7 +222,7 @@ def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
     return kept_exif(job.scan.structure.exif), kept_xmp(job.scan.structure.xmp)
 
 
-def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box) -> FixResult:
+def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) -> FixResult:
     colour, icc = job.before.facts.colour, job.scan.structure.icc
     placement = place_within(plan.window.box, area, plan.size_px)
     if not is_fine_enough(picture, placement):
@@ -232,6 +237,7 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box) -> FixResult:
         encoded, notes = fit(image, extras, plan, job.options, job.target, job.platforms)
     job.notes += notes
     with job.timed("proof"):
+        seen = seen_in(plan.window.box, encoded.size, facts)
         after, why = proved(
             job.source.name,
             encoded.data,
@@ -240,6 +246,7 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box) -> FixResult:
             job.platforms,
             job.limits,
             sound=not job.before.facts.damage,
+            seen=seen,
         )
         found = None
         if not why:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from preflight.facts import Facts
+from preflight.facts import Face, Facts
 from preflight.scanner.modes import eight_bits, is_transparent
 from preflight.scanner.orientation import transposition
 from preflight.scanner.structure import Picture
@@ -17,25 +17,44 @@ SMALL_SIDE_PX = 320
 """Longer side of the copy that faces are looked for on (faces.md, rule 1)."""
 
 
-def look_at(facts: Facts, picture: Picture) -> Facts:
-    """Adds to the facts what the pixels tell."""
-    from preflight.faces.find import find_faces
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen before in the same scene, so that nobody has to look again.
+
+    Attributes:
+        faces: As in `Facts.faces`, in pixels of the picture that is at hand now.
+        sideways_turn: As in `Facts`.
+    """
+
+    faces: tuple[Face, ...]
+    sideways_turn: int | None
+
+
+def look_at(facts: Facts, picture: Picture, seen: Seen | None = None) -> Facts:
+    """Adds to the facts what the pixels tell; faces are looked for unless `seen` says where."""
     from preflight.faces.quality import focus_and_light
-    from preflight.faces.sideways import sideways_turn
 
     transparent = is_transparent(picture.image) if facts.colour.alpha else False
     small = small_upright_rgb(picture)
     size = facts.width_px or 1, facts.height_px or 1
-    faces = find_faces(small, *size)
-    sharpness, brightness = focus_and_light(small, *size, faces)
+    seen = seen or _seen(small, size)
+    sharpness, brightness = focus_and_light(small, *size, seen.faces)
     return replace(
         facts,
         colour=replace(facts.colour, transparent=transparent),
-        faces=faces,
-        sideways_turn=None if faces else sideways_turn(small),
+        faces=seen.faces,
+        sideways_turn=seen.sideways_turn,
         sharpness=sharpness,
         brightness=brightness,
     )
+
+
+def _seen(small: Image.Image, size: tuple[int, int]) -> Seen:
+    from preflight.faces.find import find_faces
+    from preflight.faces.sideways import sideways_turn
+
+    faces = find_faces(small, *size)
+    return Seen(faces, None if faces else sideways_turn(small))
 
 
 def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:

@@ -10,6 +10,7 @@ from preflight.facts import Colour, Damage, Facts, LimitHit, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner.decode import DecodeError, MissingDecoderError, decode_picture
 from preflight.scanner.icc import gamut_of_cicp, read_profile
+from preflight.scanner.look import Seen, look_at
 from preflight.scanner.metadata import orientation_of, read_metadata
 from preflight.scanner.orientation import to_upright, upright_size
 from preflight.scanner.sniff import Kind, sniff
@@ -62,13 +63,16 @@ class Scan:
     picture: Picture | None = None
 
 
-def scan(source: Source, limits: Limits, side_px: int | None = None) -> Scan:
+def scan(
+    source: Source, limits: Limits, side_px: int | None = None, seen: Seen | None = None
+) -> Scan:
     """Measures one file. Never raises for what is in the file, except MemoryError.
 
     Args:
         source: The bytes.
         limits: Checked on headers before anything is decoded.
         side_px: Pixels are wanted whose shorter side is at least this; None: only facts are.
+        seen: Where the faces are, if that is known; None looks for them.
     """
     kind = sniff(source.data, source.extension)
     facts = Facts(
@@ -94,7 +98,7 @@ def scan(source: Source, limits: Limits, side_px: int | None = None) -> Scan:
         return Scan(replace(facts, decode_error=error), structure)
     content = module.check_content(source.data, structure, limits, side_px)
     facts = _add_content(facts, content)
-    return _add_pixels(Scan(facts, structure), source, content, limits, side_px)
+    return _add_pixels(Scan(facts, structure), source, content, limits, side_px, seen)
 
 
 def format_module(kind: Kind) -> FormatModule:
@@ -176,7 +180,12 @@ def is_damaged(facts: Facts) -> bool:
 
 
 def _add_pixels(
-    scan: Scan, source: Source, content: Content, limits: Limits, side_px: int | None
+    scan: Scan,
+    source: Source,
+    content: Content,
+    limits: Limits,
+    side_px: int | None,
+    seen: Seen | None,
 ) -> Scan:
     facts = scan.facts
     if is_damaged(facts):
@@ -192,11 +201,9 @@ def _add_pixels(
     except DecodeError as error:
         return replace(scan, facts=replace(facts, decode_error=str(error)))
     picture = with_orientation(picture, facts)
-    from preflight.scanner.look import look_at
-
     upright = upright_size(picture.width_px, picture.height_px, picture.orientation)
     facts = replace(facts, decoded=True, width_px=upright[0], height_px=upright[1])
-    return replace(scan, facts=look_at(facts, picture), picture=picture)
+    return replace(scan, facts=look_at(facts, picture, seen), picture=picture)
 
 
 def with_orientation(picture: Picture, facts: Facts) -> Picture:
