@@ -94,6 +94,16 @@ def decode_picture(
             raise DecodeError(str(error) or type(error).__name__) from error
 
 
+def opens(data: bytes, format: str, size: tuple[int, int]) -> bool:  # noqa: A002
+    """Whether Pillow takes the file for a picture of that size; its pixels are not decoded."""
+    module, name = _PLUGINS[format]
+    with without_warnings():
+        try:
+            return bool(getattr(import_module(module), name)(io.BytesIO(data)).size == size)
+        except DECODER_ERRORS:
+            return False
+
+
 def _decode_plugin(
     data: bytes,
     format: str,  # noqa: A002

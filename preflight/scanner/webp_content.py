@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
-from preflight.scanner.decode import DecodeError, decode_picture
+from preflight.scanner.decode import DecodeError, decode_picture, opens
+from preflight.scanner.heif_pixels import Mosaic, reduction
+from preflight.scanner.libwebp import available, planes
 from preflight.scanner.structure import Content, Picture, Structure
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
@@ -19,6 +21,9 @@ _CUTS_LOSSY, _CUTS_LOSSLESS, _CUTS_ALPHA = (6,), (3, 4, 6), (4, 5, 6, 8)
 damaged. Intact ones fail from 2 to 4 on if lossy (172 real files fail with 6: damage.md, section
 3), from 1 or 2 on if lossless, from 1 to 3 on if alpha, but very short ones may recover behind
 that. The fewer, the more is seen: a lossless stream that lost its way ends only a little early."""
+
+_BT601 = 6
+"""Its code among the matrices of ITU-T H.273; WebP has no other."""
 
 _DAMAGED = "the data of the picture is damaged"
 
@@ -37,7 +42,8 @@ def check_content(
     if not isinstance(layout, Layout) or any(d.kind != "readable" for d in structure.damage):
         return Content()
     try:
-        picture = decode_picture(data, "webp", structure, limits, side_px)
+        picture = _from_planes(data, structure, layout, side_px)
+        picture = picture or decode_picture(data, "webp", structure, limits, side_px)
     except DecodeError as error:
         text = f"the picture cannot be unpacked ({error})"
         return Content(damage=(_fault(layout, "undecodable", text),))
@@ -47,6 +53,26 @@ def check_content(
     if what is not None:
         return Content(damage=(_fault(layout, what, _DAMAGED),), picture=picture)
     return Content(picture=picture)
+
+
+def _from_planes(
+    data: bytes, structure: Structure, layout: Layout, side_px: int | None
+) -> Picture | None:
+    """The picture of a large lossy photo, at 1/2, 1/4 or 1/8; None if Pillow has to decode it.
+
+    At full size Pillow's upsampling of colour is the better one, so only reduced ones are made.
+    """
+    width, height = structure.width_px, structure.height_px
+    scale = reduction(min(width, height), side_px)
+    simple = not (layout.bitstream.lossless or layout.alpha or structure.animated)
+    if not simple or scale == 1 or not opens(data, "webp", (width, height)):
+        return None
+    found = planes(data, width, height)
+    if found is None:
+        return None
+    mosaic = Mosaic(width, height, scale)
+    mosaic.place((0, 0, width, height), found)
+    return Picture(mosaic.picture(_BT601, False, ()), 1, width, height)
 
 
 def _fault(layout: Layout, what: str, text: str) -> Damage:
@@ -96,6 +122,8 @@ def _decodes(coded: bytes, stream: Bitstream, limits: Limits) -> bool:
     name = b"VP8L" if stream.lossless else b"VP8 "
     if len(coded) <= (VP8L_HEADER_BYTES if stream.lossless else VP8_HEADER_BYTES):
         return False
+    if not stream.lossless and available():
+        return planes(coded, stream.width_px, stream.height_px) is not None
     padding = b"\0" * (len(coded) % 2)
     body = b"WEBP" + name + len(coded).to_bytes(4, "little") + coded + padding
     file = b"RIFF" + len(body).to_bytes(4, "little") + body

@@ -3,13 +3,17 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 from raster_files import EXIF, saved
 
 from preflight.facts import Damage
 from preflight.limits import Limits
+from preflight.scanner import libwebp
 from preflight.scanner import webp as module
+from preflight.scanner.libwebp import planes
+from preflight.scanner.scan import scan
 from preflight.scanner.structure import Content
+from preflight.source import Source
 
 LIMITS = Limits()
 LOSSY = saved("WEBP", quality=80)
@@ -179,3 +183,31 @@ def test_canvas_limit_comes_before_the_first_frame(flags):
     frame = part(b"ANMF", bytes(16) + LOSSY[12:])
     data = riff(canvas(13_000, 13_000, flags), part(b"ANIM", bytes(6)), frame)
     assert [hit.limit for hit in module.read(data, LIMITS).limits_hit] == ["max_pixels"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 1400), (1301, 1025)])
+def test_planes_give_pillows_picture(width: int, height: int) -> None:
+    """Large lossy photos are decoded without Pillow; both ways look the same."""
+    if not libwebp.available():
+        pytest.skip("this Pillow carries no libwebp of its own")
+    red = Image.linear_gradient("L").resize((width, height))
+    image = Image.merge("RGB", (red, red.rotate(180), red.transpose(Image.Transpose.ROTATE_180)))
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=90)
+    data = out.getvalue()
+    found = scan(Source(data, "a.webp", len(data)), LIMITS, 512).picture
+    assert found is not None
+    assert found.image.size == (-(-width // 2), -(-height // 2))
+    assert (found.width_px, found.height_px) == (width, height)
+    whole = Image.open(io.BytesIO(data)).convert("RGB").reduce(2)
+    difference = ImageStat.Stat(ImageChops.difference(whole, found.image)).mean
+    assert max(difference) < 2
+
+
+@pytest.mark.parametrize("size", [(99, 100), (100, 99), (200, 50)])
+def test_planes_of_another_size_than_declared_are_refused(size: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (100, 100), "red").save(out, "WEBP", quality=90)
+    assert planes(out.getvalue(), *size) is None
+    assert planes(out.getvalue()[:-8], 100, 100) is None
+    assert planes(b"", 100, 100) is None
