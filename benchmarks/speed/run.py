@@ -1,4 +1,4 @@
-"""Measures preflight and its peers in turn, whole processes, everything on: CPU, wall and memory.
+"""Measures preflight and its peers in turn, whole processes, everything on: CPU and wall.
 
 python -m benchmarks.speed.run SCRATCH [--runs 7] [--jpegs 24] [--heics 8] [--minutes 60]
 """
@@ -33,7 +33,6 @@ class Run:
 
     cpu_s: float
     wall_s: float
-    peak_mb: float
 
 
 def main() -> None:
@@ -112,12 +111,12 @@ def timed(command: list[str]) -> Run:
     _pid, _status, used = os.wait4(child.pid, 0)
     child.returncode = 0  # it was waited for here
     wall_s = time.perf_counter() - start
-    return Run(used.ru_utime + used.ru_stime, wall_s, used.ru_maxrss / 1024)
+    return Run(used.ru_utime + used.ru_stime, wall_s)
 
 
 def _section(todo: list[Work], found: dict[str, Tool], runs: Runs, loads: list[float]) -> str:
     rows = [row for work in todo for row in _rows(work, runs)]
-    head = ("work", "tool", "CPU s", "spread", "wall s", "peak MB")
+    head = ("work", "tool", "CPU s", "spread", "wall s")
     head += ("CPU: preflight / tool", "goal", "wall", "goal")
     tool_versions = ", ".join(dict.fromkeys(tool.version for tool in found.values()))
     fewest = min((len(taken) for taken in runs.values()), default=0)
@@ -129,8 +128,8 @@ def _section(todo: list[Work], found: dict[str, Tool], runs: Runs, loads: list[f
 Photos of 12 megapixels, made from pictures that scikit-image ships, to an upright square of
 1024 px in sRGB. Whole processes with their start, in turn, medians of {fewest} rounds; spread is
 the distance of the quartiles over the median. preflight is its installed command: every check,
-faces and proof on; the other tools of `fix` check nothing. CPU is of all processes together, peak
-memory of the largest. Where the load is above the number of cores, wall figures tell little.
+faces and proof on; the other tools of `fix` check nothing. CPU is of all processes together.
+Where the load is above the number of cores, wall figures tell little.
 
 {table(head, rows)}
 """
@@ -142,11 +141,10 @@ def _rows(work: Work, runs: Runs) -> list[list[str]]:
     for name in work.tools:
         taken = runs.get((work.name, name))
         if not taken:
-            rows.append([work.name, f"{name} (not installed)", *[""] * 8])
+            rows.append([work.name, f"{name} (not installed)", *[""] * 7])
             continue
         cpu_s, wall_s = median([run.cpu_s for run in taken]), median([r.wall_s for r in taken])
         row = [work.name, name, f"{cpu_s:.2f}", f"{_spread(taken):.0%}", f"{wall_s:.2f}"]
-        row.append(f"{max(run.peak_mb for run in taken):.0f}")
         if name in _OWN:
             rows.append([*row, *[""] * 4])
             continue

@@ -160,7 +160,7 @@ def _sharp(folder: Path) -> str:
     if not (folder / "node_modules" / "sharp").exists():
         npm = ["npm", "install", "--silent", "--prefix", str(folder), "sharp"]
         subprocess.run(npm, check=False, stdout=sys.stderr)
-    version = "require('sharp/package.json').version"
+    version = "require('sharp').versions.sharp"
     done = subprocess.run(
         ["node", "-p", version], cwd=folder, capture_output=True, text=True, check=False
     )
