@@ -86,19 +86,29 @@ class _Level:
 def encode_jpeg(
     image: Image.Image, quality: int, extras: Extras, *, progressive: bool, fine_colour: bool
 ) -> bytes:
-    """Encodes an RGB image as JPEG with optimised tables."""
-    out = io.BytesIO()
-    image.save(
-        out,
-        "JPEG",
-        quality=quality,
-        optimize=True,
-        progressive=progressive,
-        subsampling=0 if fine_colour else 2,
-        icc_profile=extras.icc,
-        **_metadata(extras),
-    )
-    return out.getvalue()
+    """Encodes an RGB image as JPEG with optimised tables.
+
+    Those need the whole file in Pillow's buffer, which has a byte a pixel: noise does not fit, and
+    neither does a tiny picture with much metadata. They are saved with the standard tables.
+    """
+
+    def saved(**coding: bool) -> bytes:
+        out = io.BytesIO()
+        image.save(
+            out,
+            "JPEG",
+            quality=quality,
+            subsampling=0 if fine_colour else 2,
+            icc_profile=extras.icc,
+            **coding,
+            **_metadata(extras),
+        )
+        return out.getvalue()
+
+    try:
+        return saved(optimize=True, progressive=progressive)
+    except OSError:
+        return saved()
 
 
 def encode_png(image: Image.Image, extras: Extras) -> bytes:

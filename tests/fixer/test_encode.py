@@ -170,3 +170,12 @@ def test_metadata_that_is_kept_counts(encoder: Callable[..., encode.Encoded]) ->
     assert len(done.data) > len(plain.data)
     assert b"xmpmeta" in done.data
     assert opened(done.data).info["exif"].endswith(exif[6:])
+
+
+def test_noise_that_does_not_fit_into_the_encoders_buffer_is_saved_all_the_same() -> None:
+    rng = np.random.default_rng(1)
+    noise = Image.fromarray(rng.integers(0, 256, (512, 512, 3), dtype=np.uint8))
+    data = encode_jpeg(noise, 94, EXTRAS, progressive=True, fine_colour=True)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (512, 512)
+        assert not image.info.get("progressive")
