@@ -1,6 +1,6 @@
 """Ways to reduce a photo to 1024 px, against a reference in floating point.
 
-    python -m benchmarks.quality.resampling
+    python -m benchmarks.quality.resampling [--photos N]
 
 Needs `butteraugli_main` (Debian: libjxl-devtools). The reference is Lanczos of the whole picture in
 linear light, in floating point, rounded once. Two synthetic pictures show what photos hide: an edge
@@ -9,6 +9,7 @@ linear light, in floating point, rounded once. Two synthetic pictures show what 
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 from collections.abc import Callable
@@ -88,10 +89,13 @@ def brightness_shift(way: Way) -> float:
 
 
 def main() -> None:
-    """Measures all ways on up to ten large photos, and writes the section of RESULTS.md."""
+    """Measures all ways on large photos, and writes the section of RESULTS.md."""
     if not has_butteraugli():
         sys.exit("butteraugli_main is not installed (Debian: libjxl-devtools).")
-    paths = [p for p in files("faces-dev", "corpus") if large_enough(p, 1300)][:10]
+    parser = argparse.ArgumentParser(description="Ways to reduce a photo.")
+    parser.add_argument("--photos", type=int, default=10, help="how many to measure on")
+    most = parser.parse_args().photos
+    paths = [p for p in files("faces-dev", "corpus") if large_enough(p, 1300)][:most]
     norms: dict[str, list[float]] = {name: [] for name in WAYS}
     for path in paths:
         data = path.read_bytes()
