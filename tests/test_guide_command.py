@@ -66,7 +66,11 @@ def test_explain_of_what_nobody_knows_says_what_it_knows() -> None:
 
 @pytest.mark.parametrize(
     ("for_option", "line"),
-    [([], "  preflight guide\n"), (["--for", "threads"], "  preflight guide threads\n")],
+    [
+        ([], "preflight guide\n"),
+        (["--for", "threads"], "preflight guide threads\n"),
+        (["--for", "slack"], "preflight guide slack\n"),
+    ],
 )
 def test_check_of_a_ready_photo_ends_with_the_guide(
     tmp_path: Path, for_option: list[str], line: str
@@ -77,4 +81,4 @@ def test_check_of_a_ready_photo_ends_with_the_guide(
     photo.write_bytes(out.getvalue())
     code, text = _run("check", str(photo), *for_option)
     assert code == 0
-    assert text.endswith(f"If it still fails, the file is probably not the cause:\n{line}")
+    assert text.endswith(f"\nThe file is fine. If it still fails: {line}")

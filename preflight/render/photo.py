@@ -74,17 +74,22 @@ def report_page(report: Report, path: str, setting: Setting, layout: Layout) -> 
         what, line = command
         lines += ["", what, layout.command(line)]
     elif report.verdict is Verdict.READY:
-        lines += ["", *guide_lines(setting, layout)]
+        lines += ["", f"The file is fine. If it still fails: {guide_command(setting)}"]
     return "\n".join(lines) + "\n"
 
 
-def guide_lines(setting: Setting, layout: Layout) -> list[str]:
+def guide_command(setting: Setting) -> str:
     """Where to look when a good file is refused all the same."""
     named = [platform.name for platform in setting.platforms if platform.name != "default"]
     place = f" {named[0]}" if len(named) == 1 and setting.for_options == tuple(named) else ""
+    return f"preflight guide{place}"
+
+
+def guide_lines(setting: Setting, layout: Layout) -> list[str]:
+    """The same for a copy that was just made."""
     return [
         "If it still fails, the file is probably not the cause:",
-        layout.command(f"preflight guide{place}"),
+        layout.command(guide_command(setting)),
     ]
 
 

@@ -198,7 +198,7 @@ def test_odd_names(run, folder, name):
         assert result.exit_code == 0, result.output
         lines = result.stdout.splitlines()
         assert ": ready to upload." in lines[0]
-        assert len(lines) == 7
+        assert lines[-1] == "The file is fine. If it still fails: preflight guide"
         assert "\u202e" not in result.stdout
 
 

@@ -154,7 +154,7 @@ def test_finding_of_some_platforms_says_which():
 )
 def test_where_to_look_if_it_still_fails(platforms, given, command):
     setting = Setting("check", tuple(map(load, platforms)), ("a",), given)
-    assert TextRenderer(setting).photo(Outcome("a", report())).endswith(f"  {command}")
+    assert TextRenderer(setting).photo(Outcome("a", report())).endswith(f" still fails: {command}")
 
 
 def test_verbose():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from preflight.batch.outcome import Summary
 from preflight.render.document import tool_document
+from preflight.render.page.advice import advice
 from preflight.render.page.markup import Markup, element, stranger
 from preflight.render.page.photo import BADGES
 from preflight.render.page.style import base_style, filter_style, head_of_style
@@ -129,7 +130,8 @@ def tail(run: Run, page: int, contents: Contents) -> str:
         ),
         element("p", f"Made by preflight {version} on {run.made_on}."),
     )
-    return f"</ol>\n{shown}\n{_pages(run, page)}</main>\n{foot}{CLOSING}"
+    more = advice(run.setting.platforms)
+    return f"</ol>\n{shown}\n{_pages(run, page)}{more}</main>\n{foot}{CLOSING}"
 
 
 def _title(run: Run) -> str:
