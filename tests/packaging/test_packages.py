@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -93,6 +95,11 @@ def test_the_wheel_works_in_an_empty_environment(
     fixed = run(preflight, "fix", str(SAMPLES / "phone.heic"), "-o", "ready.jpg", cwd=tmp_path)
     assert "ready.jpg" in fixed
     assert (tmp_path / "ready.jpg").read_bytes()[:2] == b"\xff\xd8"
+    expected = tomllib.loads((SAMPLES / "manifest.toml").read_text("utf-8"))["samples"]
+    photos = [str(SAMPLES / name) for name in expected]
+    printed = run(preflight, "check", *photos, "--format", "json", cwd=tmp_path, codes=(1,))
+    verdicts = {Path(p["path"]).name: p["verdict"] for p in json.loads(printed)["photos"]}
+    assert verdicts == {name: sample["verdict"] for name, sample in expected.items()}
     photos = [str(SAMPLES / name) for name in ("portrait.avif", "cmyk.jpg", "truncated.png")]
     page = tmp_path / "page.html"
     run(preflight, "check", *photos, "--format", "html", "-o", str(page), cwd=tmp_path, codes=(1,))
