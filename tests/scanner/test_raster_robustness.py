@@ -150,7 +150,7 @@ def test_gif_of_300_000_frames():
     data = gif(1, 1, gif_frame(1, 1, lzw([1])) * 300_000)
     started = time.process_time()
     structure = gif_module.read(data, LIMITS)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 1 + 0.3 * len(data) / 1e6
     assert structure.frames is None
     assert structure.animated
     assert look_at_bomb(gif_module, data)[1].damage == ()
