@@ -243,7 +243,7 @@ def test_full_disk_is_3_and_the_rest_is_tried(run, folder, monkeypatch):
         return real(descriptor)
 
     monkeypatch.setattr(output.os, "fsync", full_once)
-    result = run("fix", "a.jpg", "b.jpg")
+    result = run("fix", "-j", "1", "a.jpg", "b.jpg")
     assert result.exit_code == 3
     assert "a-ready.jpg could not be written: the disk is full." in result.stderr
     assert names(folder) == ["a.jpg", "b-ready.jpg", "b.jpg"]
