@@ -116,10 +116,7 @@ class Measured:
         """What `fix` returns, from the pixels at hand."""
         from preflight.fixer.run import run
 
-        result: FixResult = run(
-            self.source, self.scan, self.report, self.platforms, options, self.limits
-        )
-        return result
+        return run(self.source, self.scan, self.report, self.platforms, options, self.limits)
 
 
 def measure(
