@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from preflight.facts import Facts
 from preflight.fixer.options import FixOptions
+from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.platforms.loader import load_many
 from preflight.platforms.platform import Platform
@@ -89,7 +90,7 @@ def fix(
     return measure(source, platforms=platforms, limits=limits, side_px=side_px).fixed(options)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """A photo that was read, scanned and judged once; its pixels are kept for what comes next.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from preflight.errors import ConfigError
+from preflight.frozen import frozen
 from preflight.printable import printable
 
 FILE_NAME = "preflight.toml"
@@ -19,7 +20,7 @@ MAX_FILE_BYTES = 1_000_000
 Setting = str | int | bool | list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a settings file says.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from preflight.frozen import frozen
 
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels; right and bottom are outside."""
@@ -11,7 +13,7 @@ Box = tuple[float, float, float, float]
 DamageKind = Literal["truncated", "corrupt", "readable"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Damage:
     """One place where a file is not what its format demands.
 
@@ -34,7 +36,7 @@ class Damage:
     lost_share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """A check that could not run, and why. Silence is not a pass."""
 
@@ -42,7 +44,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitHit:
     """A limit of `Limits` that the file exceeds; the file was not opened further.
 
@@ -57,7 +59,7 @@ class LimitHit:
     allowed: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Colour:
     """How the file codes colour.
 
@@ -89,7 +91,7 @@ class Colour:
     transparent: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """What the file tells besides the picture.
 
@@ -116,7 +118,7 @@ class Metadata:
     xmp_orientation: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """One face.
 
@@ -132,7 +134,7 @@ class Face:
     turn: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """Everything measured about one file. Sizes are of the primary picture.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from preflight.frozen import frozen
 
 MB = 1_000_000
 """Bytes in a megabyte as preflight means it everywhere, in code and in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """Bounds that hold before anything is decoded.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from preflight.errors import UsageError
+from preflight.frozen import frozen
 from preflight.scanner.sniff import EXTENSIONS
 
 READY = "-ready"
@@ -43,7 +44,7 @@ _RESERVED = re.compile(
 Namespaces"); a folder of copies is often carried there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Photo:
     """A file to look at.
 
@@ -66,7 +67,7 @@ class Photo:
         return self.path.relative_to(self.root).parent if self.root else Path()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """The place that one photo's copy has to itself; the suffix follows when it is made."""
 

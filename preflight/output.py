@@ -8,11 +8,11 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from preflight.errors import OutputError
+from preflight.frozen import frozen
 from preflight.printable import printable
 from preflight.systems import speakable, why_refused
 
@@ -33,7 +33,7 @@ class TargetExistsError(OutputError):
     """Something of that name is there already; it was left as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """Where a photo lies now; `written` is False if the same bytes were there already."""
 

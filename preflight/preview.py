@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from preflight.api import Platforms, measure
 from preflight.fixer.options import FixOptions
+from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.platforms.combine import shape_of
 from preflight.platforms.platform import Platform
@@ -20,7 +19,7 @@ _LIMITS = Limits()
 _OPTIONS = FixOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """What viewers see in one or several places that get the same picture in the same shape.
 
@@ -37,7 +36,7 @@ class View:
     thumbnails: Thumbnails
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """A photo and its views.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 from preflight.facts import Box, Facts, Skipped
 from preflight.finding import Finding, Severity
+from preflight.frozen import frozen
 
 
 class Verdict(StrEnum):
@@ -20,7 +21,7 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What is known and thought about one photo.
 
@@ -65,7 +66,7 @@ class Report:
 Status = Literal["unchanged", "stripped", "fixed", "refused", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixResult:
     """The outcome of one fix. Writes nothing until `save`.
 

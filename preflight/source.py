@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from preflight.errors import SourceError
+from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.systems import elsewhere, is_elsewhere, speakable, stub_of, why_refused
 
 SourceLike = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """The bytes of one file.
 

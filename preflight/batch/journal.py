@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from preflight.batch.lock import locked
 from preflight.batch.record import decode, encode
 from preflight.errors import OutputError
 from preflight.facts import Facts
+from preflight.frozen import frozen
 from preflight.naming import absolute
 from preflight.output import REPORT_MODE, why_unwritable
 from preflight.platforms.platform import Platform
@@ -40,7 +41,7 @@ Stamp = tuple[int, int, int]
 the same size and time (`cp -p`) is another file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What became of one photo.
 

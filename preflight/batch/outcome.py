@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from preflight.errors import ExitCode, PreflightError
 from preflight.finding import Severity
+from preflight.frozen import frozen
 from preflight.report import FixResult, Report, Verdict
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 FailOn = Literal["error", "warning", "never"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of one photo.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from preflight.batch import parallel, simple
@@ -13,13 +12,14 @@ from preflight.batch.outcome import FailOn, Outcome, Summary
 from preflight.cli.console import say, say_error
 from preflight.cli.progress import Progress
 from preflight.errors import ExitCode
+from preflight.frozen import frozen
 from preflight.isolation import caller
 from preflight.limits import Limits
 from preflight.naming import Photo
 from preflight.render.renderer import Renderer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crew:
     """Who does the work.
 

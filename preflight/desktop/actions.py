@@ -5,11 +5,12 @@ Paths are pure, so that what is made on Windows can be planned and tested elsewh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from preflight.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class WriteFile:
     """A file of its own.
 
@@ -24,7 +25,7 @@ class WriteFile:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThunarActions:
     """Entries added to the file in which Thunar keeps a person's own menu entries.
 
@@ -39,7 +40,7 @@ class ThunarActions:
     actions: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegistryValue:
     """A text in the Windows registry, below HKEY_CURRENT_USER.
 
@@ -54,7 +55,7 @@ class RegistryValue:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortcut:
     """A Windows shortcut, on which files can be dropped.
 
@@ -74,7 +75,7 @@ class Shortcut:
 Action = WriteFile | ThunarActions | RegistryValue | Shortcut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One thing that a person can choose: for upload anywhere, or for one platform.
 

@@ -12,12 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from preflight.desktop import thunar
 from preflight.desktop.manifest import Made
 from preflight.desktop.notify import SILENT
+from preflight.frozen import frozen
 from preflight.naming import READY
 
 AWKWARD = "a & b (1)^!%é.jpg" if sys.platform == "win32" else "-a & b (1)^!%é'\"$x`.jpg"
@@ -26,7 +26,7 @@ AWKWARD = "a & b (1)^!%é.jpg" if sys.platform == "win32" else "-a & b (1)^!%é'
 TIMEOUT_S = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """One entry that was tried.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from preflight.errors import OutputError
+from preflight.frozen import frozen
 from preflight.output import REPORT_MODE, write_file
 from preflight.printable import printable
 
@@ -17,7 +18,7 @@ Kind = Literal["folder", "file", "shortcut", "thunar", "registry"]
 MAX_BYTES = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """One thing that was made.
 

@@ -7,9 +7,10 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal, TypeVar
+
+from preflight.frozen import frozen
 
 System = Literal["linux", "macos", "windows"]
 AnyPath = TypeVar("AnyPath", bound=PurePath)
@@ -21,7 +22,7 @@ _WINDOWS_FOLDERS = {"DESKTOP": 0x10, "PICTURES": 0x27}
 """CSIDL numbers: OneDrive moves these folders, so their names say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """What of a computer decides where things go.
 

@@ -11,10 +11,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from preflight.batch.lock import locked
+from preflight.frozen import frozen
 from preflight.output import REPORT_MODE, write_file
 
 MAX_TICKET_BYTES = 32_000_000
@@ -22,7 +23,7 @@ STALE_S = 3600
 """A ticket that nobody took for so long was left by a crash: to fix it now would surprise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ticket:
     """The photos of one launch.
 

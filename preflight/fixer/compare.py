@@ -7,12 +7,12 @@ crop mapped wrongly, a turn forgotten or an encoder gone wrong shows as a large 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
 from preflight.fixer.fill import flatten
 from preflight.fixer.placement import Placement
+from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import eight_bits
 from preflight.scanner.orientation import transposition
@@ -40,7 +40,7 @@ Faults put into fixes of 86 files at 512 px (benchmarks/quality/harm.py; sound o
 colour dropped in 59 of 75. A wide profile forgotten is not (1 of 13): the median differs by 3.2."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """Mean CIE76 difference, and structural similarity of luma (1: the same)."""
 

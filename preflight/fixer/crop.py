@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from preflight.errors import UsageError
 from preflight.faces.head import head_box, main_faces
 from preflight.facts import Box, Face
 from preflight.fixer.framing import SEEN_EXCESS, Heads, Photo, Place, best_place
 from preflight.fixer.options import FixOptions
+from preflight.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """The chosen square.
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ photos and drawings at 1024 px measured up to 2.0 (half of them 0.6), a flat log
 on white 12, pixel art 6."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extras:
     """What travels along: the sRGB profile, and metadata if it is kept."""
 
@@ -47,7 +48,7 @@ class Extras:
     xmp: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoded:
     """One finished file.
 
@@ -66,7 +67,7 @@ class Encoded:
     encodes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Level:
     """One way to encode; levels are ordered from best to smallest."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from preflight.facts import Box
 from preflight.fixer.circle import Point, clamp, nearest_centre, outline, reach, smallest_circle
+from preflight.frozen import frozen
 
 LEAST_AIR = 0.04
 """Free share of the radius around the heads (faces.md, rule 6)."""
@@ -41,7 +41,7 @@ SIDE_STEPS = 24
 """Sides that are tried between the wanted one and either limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Photo:
     """Size of the upright photo."""
 
@@ -66,7 +66,7 @@ class Photo:
         return left >= 0 and top >= 0 and right <= self.width_px and bottom <= self.height_px
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A square in whole pixels, and the farthest head point in radii of its circle."""
 
@@ -79,7 +79,7 @@ class Place:
         return self.box[2] - self.box[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heads:
     """What has to lie inside the circle.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from preflight.facts import Box
+from preflight.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixOptions:
     """Wishes; the platform's limits come on top.
 

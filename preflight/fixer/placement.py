@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from preflight.errors import UsageError
 from preflight.facts import Box
+from preflight.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placement:
     """How a window that may leave the photo fills the output.
 

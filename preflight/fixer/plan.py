@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from preflight.errors import UsageError
 from preflight.facts import Facts
@@ -11,6 +11,7 @@ from preflight.finding import Finding
 from preflight.fixer.crop import Window
 from preflight.fixer.lossless import STRIPPABLE
 from preflight.fixer.options import FixOptions
+from preflight.frozen import frozen
 from preflight.platforms.platform import Target
 from preflight.report import Report
 from preflight.words import format_word
@@ -44,7 +45,7 @@ class Refusal(Exception):  # noqa: N818 - not an error: the answer is no, and wh
     """No copy is made; the text is one or two plain sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One operation and why it is done."""
 
@@ -52,7 +53,7 @@ class Step:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What is to be done with one photo.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from preflight.facts import Box, Damage, Face, Facts
@@ -11,6 +11,7 @@ from preflight.finding import Severity
 from preflight.fixer.crop import Window, choose_window
 from preflight.fixer.options import FixOptions
 from preflight.fixer.plan import Refusal
+from preflight.frozen import frozen
 from preflight.report import Report
 
 _MOST_REGIONS = 8
@@ -20,7 +21,7 @@ _EDGE_PX = 8
 """Left out around a damaged place: decoders smear a block's damage into its neighbours."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Salvage:
     """The part that is whole.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from preflight.frozen import frozen
 from preflight.guides.guide import Cause, Guide, OtherMessage
 from preflight.guides.loader import guides
 
@@ -14,7 +14,7 @@ ENOUGH = 0.72
 """Likeness from which a message counts as the one that was meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A message that is like the text, and what explains it.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from preflight.frozen import frozen
 
 LIKELY = ("most often", "often", "sometimes", "seldom")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """What to do on one kind of device, step by step."""
 
@@ -15,7 +15,7 @@ class Way:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """One reason why it fails.
 
@@ -44,7 +44,7 @@ class Cause:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OtherMessage:
     """A message that looks alike and means something else."""
 
@@ -54,7 +54,7 @@ class OtherMessage:
     affects: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guide:
     """One situation.
 

@@ -12,10 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
 from typing import IO, Any
 
 from preflight.facts import Facts, LimitHit
+from preflight.frozen import frozen
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
@@ -23,7 +23,7 @@ PHOTOS_A_CHILD = 200
 """A child is replaced after so many photos, so that a leak in a decoder stays small."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stopped:
     """The photo stopped its child.
 

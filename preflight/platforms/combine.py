@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from preflight.errors import PlatformConflictError
+from preflight.frozen import frozen
 from preflight.platforms.platform import Limit, Platform, Target
 from preflight.words import either, exact_bytes, format_word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Bound:
     """The strictest limit of one kind, and whose it is."""
 

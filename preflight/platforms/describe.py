@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from preflight.frozen import frozen
 from preflight.platforms.platform import Limit, Platform
 from preflight.words import either, exact_bytes, format_word, megapixels, size
 
@@ -20,7 +20,7 @@ TRUST_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One limit in words.
 

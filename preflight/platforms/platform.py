@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, Literal, TypeVar
 
 from preflight.finding import Severity
+from preflight.frozen import frozen
 
 T = TypeVar("T")
 Trust = Literal["code", "official", "issue", "third-party", "ours"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit(Generic[T]):
     """One number of a platform and its provenance.
 
@@ -36,7 +37,7 @@ class Limit(Generic[T]):
     inherited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Platform:
     """The limits of one place. Every field that is None is unlimited or unknown.
 
@@ -89,7 +90,7 @@ class Platform:
     severities: Mapping[str, tuple[Severity, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The intersection of one or several platforms: what one output file has to satisfy.
 

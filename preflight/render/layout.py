@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 
+from preflight.frozen import frozen
 from preflight.printable import printable
 
 MAX_WIDTH = 76
@@ -18,7 +18,7 @@ LABEL_WIDTH = 9
 _CODES = {"bold": "1", "red": "1;31", "yellow": "33", "green": "32", "blue": "36", "dim": "2"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How wide a line may be, and whether colours may be used."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal, Protocol, cast
 
 from preflight.batch.outcome import FailOn, Outcome, Summary
+from preflight.frozen import frozen
 from preflight.platforms.platform import Platform
 
 FORMATS: Mapping[str, str] = {
@@ -25,7 +25,7 @@ FORMAT_NAMES = (*FORMATS, "html")
 """What `--format` takes. Pages write themselves, see `html.HtmlReport`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """What a renderer knows of the run.
 

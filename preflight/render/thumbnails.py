@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight.facts import Box, Facts
 from preflight.fixer.placement import place
 from preflight.fixer.steps import render
+from preflight.frozen import frozen
 from preflight.scanner.decode import DECODER_ERRORS
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.scan import Scan
@@ -39,7 +39,7 @@ SHARP = 2
 _WHITE = (255, 255, 255)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thumbnail:
     """One small picture: a JPEG file in sRGB, upright, and its size in pixels."""
 
@@ -48,7 +48,7 @@ class Thumbnail:
     height_px: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thumbnails:
     """Small pictures of one photo; each is None where it cannot be made.
 

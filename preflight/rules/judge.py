@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from preflight.facts import Facts, Skipped
 from preflight.finding import Finding, Severity
+from preflight.frozen import frozen
 from preflight.platforms.platform import Platform
 from preflight.report import Report
 from preflight.rules.registry import Hit, Rule, rules
@@ -49,7 +49,7 @@ NEEDS: Mapping[str, Callable[[Facts], str]] = {
 """What a rule can need, to why it is missing; "" when it is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Judged:
     """One hit of one rule for one platform."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from inspect import cleandoc
@@ -12,6 +11,7 @@ from typing import Any
 from preflight.errors import UsageError
 from preflight.facts import Damage, Facts
 from preflight.finding import Severity
+from preflight.frozen import frozen
 from preflight.platforms.platform import Limit, Platform
 
 FAMILIES = (
@@ -29,7 +29,7 @@ FAMILIES = (
 then what it is, then what is in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """What a rule returns when it hits.
 
@@ -58,7 +58,7 @@ class Hit:
 RuleFunction = Callable[[Facts, Platform], Hit | list[Hit] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One registered rule; `page` is its manual page (the docstring, dedented)."""
 

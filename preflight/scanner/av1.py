@@ -5,7 +5,7 @@ Entropy coded data are not looked at: only libaom says when they make no sense.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from preflight.frozen import frozen
 
 _SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME = 1, 3, 4, 6
 _HEADER_BYTES = 64
@@ -25,7 +25,7 @@ class Av1Error(ValueError):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unit:
     """One OBU: its type and the span of its payload."""
 

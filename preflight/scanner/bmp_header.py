@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from preflight.frozen import frozen
 
 FILE_HEADER_BYTES = 14
 CORE_BYTES, OS2_V2_BYTES, INFO_BYTES, V3_BYTES, V5_BYTES = 12, 64, 40, 56, 124
@@ -23,7 +23,7 @@ _BITS = (1, 2, 4, 8, 16, 24, 32, 64)
 _EMBEDDED_PROFILE = b"DEBM"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """What a BMP says about itself.
 

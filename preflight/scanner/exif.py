@@ -7,8 +7,9 @@ and a tag may hold anything; here every value is checked when it is asked for.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Literal
+
+from preflight.frozen import frozen
 
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _MAX_ENTRIES = 1000
@@ -21,7 +22,7 @@ EXIF_IFD = 0x8769
 GPS_IFD = 0x8825
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tiff:
     """A block of bytes with a TIFF header.
 
@@ -47,7 +48,7 @@ class Tiff:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One tag as written.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from preflight.frozen import frozen
 from preflight.scanner.gif_blocks import Block, Frame
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Where the first picture is.
 

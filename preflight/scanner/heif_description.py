@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from preflight.facts import Colour
+from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.scanner.heif_items import CODINGS, Layout
 from preflight.scanner.heif_sequence import Sequence
@@ -27,7 +27,7 @@ _HDR: dict[int, Literal["pq", "hlg"]] = {16: "pq", 18: "hlg"}
 """Transfer characteristics of ITU-T H.273."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Handed from `read` to `check_content`.
 

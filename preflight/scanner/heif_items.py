@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from preflight.facts import Box as PixelBox
+from preflight.frozen import frozen
 from preflight.scanner.isobmff import BoxError, Container
 from preflight.scanner.orientation import to_upright, upright_size
 
@@ -33,7 +34,7 @@ _IMIR_TO_EXIF = {0: 4, 1: 2}
 """Axis 0 exchanges top and bottom, 1 left and right, as libheif and libavif do it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transform:
     """One transform: as written in `Facts.transforms`, and either a turn (Exif code) or a crop."""
 
@@ -42,7 +43,7 @@ class Transform:
     crop: tuple[int, int, int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tile:
     """A coded item and the part of the canvas that it fills (visible pixels only)."""
 
@@ -50,7 +51,7 @@ class Tile:
     box: tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The primary picture.
 

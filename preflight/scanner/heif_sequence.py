@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from preflight.frozen import frozen
 from preflight.scanner.isobmff import Box, BoxError, Container
 
 CODINGS = {b"hvc1": "hevc", b"hev1": "hevc", b"av01": "av1", b"vvc1": "vvc", b"avc1": "h264"}
@@ -11,7 +10,7 @@ _SAMPLE_ENTRY_BYTES = 78
 """Fields of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """The first picture track.
 

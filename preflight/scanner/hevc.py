@@ -7,7 +7,7 @@ decode the same picture again and again is refused here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from preflight.frozen import frozen
 
 MAX_PROFILE = 4
 """Main, Main 10, Main Still Picture and the range extensions (Annex A.3). Multiview, scalable, 3D
@@ -36,7 +36,7 @@ class UnsupportedHevcError(ValueError):
     """Legal, but not for libde265 or not followed here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SequenceParameters:
     """What an SPS says: coded size, the part to be shown, chroma format (0 to 3), bits."""
 
@@ -53,7 +53,7 @@ class SequenceParameters:
         return -(-width // self.ctb_px) * -(-height // self.ctb_px)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _PictureParameters:
     """What a PPS says: its SPS, whether dependent slices occur, whether HEVC tiles do not."""
 
@@ -62,7 +62,7 @@ class _PictureParameters:
     raster: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """One coded picture, ready for the decoder.
 

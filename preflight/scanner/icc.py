@@ -6,9 +6,9 @@ ICC.1:2001-04 (version 2), which cameras and phones embed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from preflight.frozen import frozen
 from preflight.scanner.exif import clean_text
 from preflight.scanner.tone_curve import is_srgb_curve, read_curve, s15_fixed16
 
@@ -48,7 +48,7 @@ _CAMERA_TRANSFERS = frozenset({0, 1, 2, 3, 6, 7, 13, 14, 15})
 """Transfer codes of H.273 that viewers show as sRGB: BT.709 and its kin, unspecified, sRGB."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What an ICC profile says about itself.
 

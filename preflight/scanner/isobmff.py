@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from preflight.frozen import frozen
+
 MAX_ENTRIES = 200_000
 """Boxes, items, extents, references and associations of one file together: three times what the
 largest legal grid (256 x 256 tiles) needs; reading them stays under a second."""
@@ -44,7 +46,7 @@ class UnsupportedBoxError(ValueError):
     """Legal, but of a kind that preflight does not follow (data in another file, …)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """One box: its four-letter kind, where it starts, where its body starts and where it ends."""
 
@@ -54,7 +56,7 @@ class Box:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One item of the meta box; `hidden` ones are not meant to be shown by themselves."""
 
@@ -64,7 +66,7 @@ class Item:
     content_type: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """Where an item lies: extents are (offset, length) from `base`; length 0 is "to the end"."""
 

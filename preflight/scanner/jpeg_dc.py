@@ -9,9 +9,9 @@ which no photo has by chance. (A restart marker or the end of the picture ends t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.jpeg_decode import FULL, Array
 from preflight.scanner.jpeg_layout import Frame
@@ -159,7 +159,7 @@ def _boxcar(
     return starts, score
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """The clearest step: its score, see `DAMAGED`, and the coded unit at which it begins."""
 

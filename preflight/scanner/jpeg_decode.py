@@ -11,10 +11,10 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.decode import DECODER_ERRORS, without_warnings
 from preflight.scanner.jpeg_layout import Frame, Layout, Scan
@@ -95,7 +95,7 @@ def eighths_for(frame: Frame, side_px: int | None, max_pixels: int) -> int:
     return next((n for n in fitting if -(-shorter * n // FULL) >= wanted), fitting[-1])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """What libjpeg made of a stream.
 
@@ -110,7 +110,7 @@ class Decoded:
     able: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """A lean stream of 8-bit DCT, no other: a scaled lossless JPEG crashes simplejpeg 1.9.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from preflight.facts import Box, Damage, LimitHit
+from preflight.frozen import frozen
 from preflight.scanner.structure import Segment
 
 CODINGS = {
@@ -57,7 +57,7 @@ def marker_name(marker: int) -> str:
     return _OTHER_MARKERS.get(marker, f"{marker:02X}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Component:
     """One colour component of the frame: id, sampling factors, number of its quantiser."""
 
@@ -67,7 +67,7 @@ class Component:
     quantiser: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """The start-of-frame segment.
 
@@ -158,7 +158,7 @@ class Frame:
         return box, max(0.0, 1 - unit / (across * down))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """One scan: header from `header_start`, coded data `[start, end)`.
 
@@ -176,7 +176,7 @@ class Scan:
     ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """What the walk found.
 

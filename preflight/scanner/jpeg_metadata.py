@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
+from preflight.frozen import frozen
 from preflight.scanner.iptc import has_iptc
 from preflight.scanner.structure import Segment
 
@@ -15,7 +15,7 @@ _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JpegMetadata:
     """What the application segments hold; fields as in `Structure`.
 

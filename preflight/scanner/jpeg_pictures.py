@@ -7,9 +7,9 @@ Apple, Samsung and Google write.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from preflight.facts import Damage
+from preflight.frozen import frozen
 from preflight.scanner.structure import Segment
 
 _PREVIEWS = (0x010001, 0x010002)
@@ -20,7 +20,7 @@ _HEAD_BYTES = 65536
 """How far into a further picture its own metadata are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FurtherPictures:
     """Fields as in `Structure`, and whether one of the pictures is an HDR gain map."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from preflight.frozen import frozen
 
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 _EXTRA_RESTART_BYTES = 4
 """Casio's EX-S1 ends its scan with one restart marker too many, right before the end marker."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restarts:
     """What was counted in one scan.
 

@@ -5,9 +5,10 @@ Layouts and rules: ITU-T T.81, B.2.4 (tables) and annex C (Huffman codes).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from operator import ne
+
+from preflight.frozen import frozen
 
 Table = tuple[int, ...]
 
@@ -16,7 +17,7 @@ class BadTableError(ValueError):
     """A table that no decoder can use; the message is the short name of the defect."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantiser:
     """A quantisation table: its number 0 to 3 and its 64 steps in zigzag order."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from preflight.frozen import frozen
 
 KINDS: dict[str, str] = {
     # the eight that preflight opens
@@ -101,7 +101,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
 """Extensions (lower case, without the dot) under which a format is at home."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """What a file is.
 

@@ -15,11 +15,12 @@ import ctypes.util
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from preflight.frozen import frozen
 
 _PATTERNS = (
     "pillow_heif.libs/libde265*.so*",  # Linux wheels
@@ -52,7 +53,7 @@ _HARMLESS = frozenset(
 """Warnings that 115 real, healthy HEIC files raise (damage.md, section 3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plane:
     """Samples of one colour component: rows of `stride` bytes, `bytes_each` (1 or 2) a sample."""
 
@@ -63,7 +64,7 @@ class Plane:
     data: bytearray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """What came of one coded picture.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from preflight.facts import Face, Facts
+from preflight.frozen import frozen
 from preflight.scanner.modes import eight_bits, is_transparent
 from preflight.scanner.orientation import transposition
 from preflight.scanner.structure import Picture
@@ -17,7 +18,7 @@ SMALL_SIDE_PX = 320
 """Longer side of the copy that faces are looked for on (faces.md, rule 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What was seen before in the same scene, so that nobody has to look again.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from preflight.frozen import frozen
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -52,7 +53,7 @@ class Chunk(NamedTuple):
         return not self.name[0] & 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The values of IHDR.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from preflight.frozen import frozen
 from preflight.scanner.png_chunks import Header
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Where the picture is.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import cast
 
 from preflight.facts import Colour, Damage, Facts, LimitHit, Skipped
+from preflight.frozen import frozen
 from preflight.limits import MB, Limits
 from preflight.scanner.decode import DecodeError, MissingDecoderError, decode_picture
 from preflight.scanner.icc import gamut_of_cicp, read_profile
@@ -48,7 +49,7 @@ LOOK_SIDE_PX = 320
 """Longer side of the picture that faces, focus and light are measured on (faces.md, rule 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """What a scan hands on.
 

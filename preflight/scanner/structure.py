@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from preflight.facts import Colour, Damage, LimitHit, Skipped
+from preflight.frozen import frozen
 from preflight.limits import Limits
 
 if TYPE_CHECKING:  # Pillow is loaded only where pixels are
     from PIL import Image
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """One piece of the file, for lossless stripping: bytes `[start, end)` and what it is.
 
@@ -25,7 +26,7 @@ class Segment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Structure:
     """The result of a walk over one file. Coordinates and sizes are as stored.
 
@@ -82,7 +83,7 @@ class Structure:
     private: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """Decoded pixels of the primary picture, possibly at a reduced scale.
 
@@ -98,7 +99,7 @@ class Picture:
     height_px: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The result of reading every coded byte.
 

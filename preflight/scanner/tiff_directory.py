@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from preflight.frozen import frozen
+
 FIELD_BYTES = {
     type_: size
     for size, types in (
@@ -34,7 +36,7 @@ class Entry(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The first bytes.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from preflight.facts import Box
+from preflight.frozen import frozen
 from preflight.scanner.tiff_directory import Directory
 
 NONE, LZW, OLD_JPEG, JPEG, DEFLATE, PACKBITS, OLD_DEFLATE = 1, 5, 6, 7, 8, 32773, 32946
@@ -53,7 +53,7 @@ class Piece(NamedTuple):
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The first directory's picture.
 

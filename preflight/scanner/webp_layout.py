@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from preflight.frozen import frozen
 from preflight.scanner.webp_chunks import Bitstream, Chunk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Where the first picture is.
 

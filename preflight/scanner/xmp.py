@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from preflight.frozen import frozen
 
 _MAX_BYTES = 4_000_000
 _MAX_HITS = 200
@@ -50,7 +51,7 @@ _THUMBNAILS = ("xmpGImg:image", "xapGImg:image")
 _TAG = re.compile(r"<[^<>]{0,1000}>?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class XmpPacket:
     """The text of a packet, decoded as far as possible."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from preflight.batch.outcome import Summary
+from preflight.frozen import frozen
 from preflight.render.document import tool_document
 from preflight.render.page.advice import advice
 from preflight.render.page.markup import Markup, element, stranger
@@ -56,7 +57,7 @@ class Contents:
     rules: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """What the pages of one run share.
 

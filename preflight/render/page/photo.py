@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
 from preflight.batch.outcome import Outcome
 from preflight.facts import Box, Facts
 from preflight.finding import Finding, Severity
+from preflight.frozen import frozen
 from preflight.platforms.combine import shape_of
 from preflight.platforms.platform import Platform
 from preflight.render.fixed import changes
@@ -34,7 +34,7 @@ CUT = "head-cut-by-circle"
 """The finding that is best seen: its picture is what the platform's own crop would show."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """One photo on the page.
 

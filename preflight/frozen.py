@@ -1,0 +1,59 @@
+"""Frozen: classes for facts and findings that cost little to load.
+
+There are a hundred of them. `dataclass(frozen=True, slots=True)` writes and compiles six methods
+for each (0.7 ms a class), a tenth of the time of one `preflight fix`. Here only `__init__` is made
+for each class (0.15 ms); the other methods are shared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass, field
+from typing import Any, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """Makes a dataclass with slots whose attributes are set once, compared and hashed by value.
+
+    `dataclasses.replace`, `fields` and pickle work as with any other dataclass.
+    """
+    made = dataclass(slots=True, eq=False, repr=False)(cls)
+    made.__setattr__ = _set_once  # type: ignore[method-assign]
+    made.__delattr__ = _delete  # type: ignore[method-assign]
+    made.__eq__ = _equal  # type: ignore[method-assign]
+    made.__hash__ = _hash  # type: ignore[method-assign]
+    if "__repr__" not in cls.__dict__:
+        made.__repr__ = _repr  # type: ignore[method-assign]
+    return made
+
+
+def _contents(instance: Any) -> tuple[Any, ...]:
+    return tuple([getattr(instance, name) for name in instance.__dataclass_fields__])
+
+
+def _set_once(self: Any, name: str, content: Any) -> None:
+    """Only `__init__` and pickle come upon attributes that are not set yet."""
+    if hasattr(self, name):
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+    object.__setattr__(self, name, content)
+
+
+def _delete(self: Any, name: str) -> None:
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _equal(self: Any, other: object) -> Any:
+    if other.__class__ is not self.__class__:
+        return NotImplemented
+    return _contents(self) == _contents(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(_contents(self))
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
