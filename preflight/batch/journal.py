@@ -24,6 +24,7 @@ from preflight.output import REPORT_MODE, why_unwritable
 from preflight.platforms.platform import Platform
 from preflight.printable import printable
 from preflight.report import FixResult, Report
+from preflight.versions import OWN, version_of
 
 NAME = ".preflight-journal.jsonl"
 """Hidden, as all that is not a photo."""
@@ -246,14 +247,7 @@ def hash_of_file(path: Path) -> str:
 
 def settings_hash(*settings: object) -> str:
     """Of everything that a copy depends on besides the photo: options, platforms, preflight."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    versions = []
-    for name in ("photo-preflight", "pillow", "pillow_heif", "simplejpeg"):
-        try:
-            versions.append(version(name))
-        except PackageNotFoundError:
-            versions.append("")
+    versions = [version_of(name) for name in (OWN, "pillow", "pillow-heif", "simplejpeg")]
     text = json.dumps([VERSION, versions, encode(settings)], sort_keys=True, default=str)
     return hash_of(text.encode())
 

@@ -18,7 +18,6 @@ from preflight.errors import ExitCode, PreflightError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-DISTRIBUTION = "photo-preflight"
 COMPLETION = "_PREFLIGHT_COMPLETE"
 """Environment variable by which a shell asks what to offer; click's name for it."""
 
@@ -208,13 +207,9 @@ def _refuse_mistyped(word: str) -> None:
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import PackageNotFoundError, version
+        from preflight.versions import OWN, version_of
 
-        try:
-            number = version(DISTRIBUTION)
-        except PackageNotFoundError:
-            number = "(not installed)"
-        click.echo(f"preflight {number}")
+        click.echo(f"preflight {version_of(OWN) or '(not installed)'}")
         ctx.exit()
 
 

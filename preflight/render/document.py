@@ -9,11 +9,11 @@ import re
 import sys
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Skipped
 from preflight.render.standing import BUG
+from preflight.versions import OWN, version_of
 
 if TYPE_CHECKING:
     from preflight.batch.outcome import Outcome, Summary
@@ -100,10 +100,10 @@ def tool_document() -> dict[str, str | None]:
     """Versions, from package metadata; libheif's only if a photo needed it in this run."""
     heif = sys.modules.get("pillow_heif")
     return {
-        "version": _version("photo-preflight"),
-        "pillow": _version("pillow"),
-        "pillow_heif": _version("pillow_heif"),
-        "libheif": heif.libheif_version() if heif is not None else None,
+        "version": version_of(OWN),
+        "pillow": version_of("pillow"),
+        "pillow_heif": version_of("pillow_heif"),
+        "libheif": heif.libheifversion_of() if heif is not None else None,
     }
 
 
@@ -160,10 +160,3 @@ def _skipped_document(skipped: Skipped) -> dict[str, str]:
 
 def _box(box: Box) -> list[float]:
     return [int(side) if float(side).is_integer() else round(side, 2) for side in box]
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
