@@ -10,7 +10,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from preflight.batch.outcome import Outcome
@@ -40,7 +40,7 @@ def cores() -> int:
 
 def run(
     photos: Iterable[Photo], work: Work, open_caller: Callable[[], Caller], jobs: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Does `work` on each photo and gives the outcomes as they come, with their numbers.
 
     Failures are outcomes as in `simple.run`. When the generator is closed or interrupted, children

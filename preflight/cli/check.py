@@ -93,16 +93,19 @@ def check(
         fail_on=fail_on,
     )
 
+    pictured = format_ == "html"
+
     def work(photo: Photo, caller: Caller) -> Outcome:
         source = source_of(photo, workers.limits)
-        report, thumbnails = caller.check(
-            source, chosen, workers.limits, pictured=format_ == "html"
-        )
+        report, thumbnails = caller.check(source, chosen, workers.limits, pictured=pictured)
         return Outcome(str(photo.path), report=keep(report), thumbnails=thumbnails)
 
-    with report_to(format_, setting, out, console, paths) as (renderer, write):
+    with (
+        workers.hired("check_pictured" if pictured else "check", batch=batch) as hands,
+        report_to(format_, setting, out, console, paths) as (renderer, write),
+    ):
         return run_session(
-            workers.outcomes(found, work, batch=batch),
+            hands(found, work),
             finder=finder,
             renderer=renderer,
             write=write,

@@ -106,7 +106,9 @@ def fix(
         verbose=verbose,
     )
 
+    pictured = page is not None or format_ == "html"
     with (
+        workers.hired("fix_pictured" if pictured else "fix", batch=batch) as hands,
         report_to(format_, setting, None, console) as (main, write),
         with_page(main, setting, page, paths) as renderer,
         journals_of(delivery, found if batch and not dry_run else ()) as journals,
@@ -116,13 +118,13 @@ def fix(
             chosen,
             options,
             workers.limits,
-            pictured=page is not None or format_ == "html",
+            pictured=pictured,
             journals=journals,
             again=force,
             source_of=lambda photo: source_of(photo, workers.limits),
         )
         return run_session(
-            workers.outcomes(found, work, batch=batch),
+            hands(found, work),
             finder=finder,
             renderer=renderer,
             write=(lambda text: say(text.rstrip("\n")) if text else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from itertools import chain, islice
 
 from preflight.batch import parallel, simple
@@ -14,9 +14,14 @@ from preflight.cli.progress import Progress
 from preflight.errors import ExitCode
 from preflight.frozen import frozen
 from preflight.isolation import caller
+from preflight.isolation.nursery import nursery
+from preflight.isolation.worker import Worker
 from preflight.limits import Limits
 from preflight.naming import Photo
 from preflight.render.renderer import Renderer
+
+Hands = Callable[[Iterable[Photo], parallel.Work], Generator[Outcome]]
+"""Do some work on each photo. What they raise is that the request makes no sense."""
 
 
 @frozen
@@ -33,20 +38,41 @@ class Crew:
     jobs: int | None = None
     isolate: bool = False
 
-    def outcomes(
-        self, photos: Iterable[Photo], work: parallel.Work, *, batch: bool
-    ) -> Generator[Outcome]:
-        """Does `work` on each photo: several and those of folders always in children.
+    @contextmanager
+    def hired(self, call: str, *, batch: bool) -> Iterator[Hands]:
+        """Those who do it. To be called before anything starts a thread.
 
-        Raises:
-            UsageError: The request makes no sense.
+        Args:
+            call: What they will do, of `isolation.child.CALLS`.
+            batch: Several photos or those of folders, which are always opened in children.
         """
-        if batch:
-            jobs = self.jobs or parallel.cores()
-            yield from parallel.run(photos, work, lambda: caller.Isolated(self.limits), jobs)
+        if not batch and not self.isolate:
+            yield lambda photos, work: _one_by_one(photos, work, caller.Direct())
             return
-        with closing(caller.Isolated(self.limits) if self.isolate else caller.Direct()) as one:
-            yield from simple.run(photos, lambda photo: work(photo, one))
+        with nursery(Worker.child_module, call) as start:
+
+            def open_caller() -> caller.Isolated:
+                return caller.Isolated(self.limits, start)
+
+            if batch:
+                jobs = self.jobs or parallel.cores()
+                yield lambda photos, work: parallel.run(photos, work, open_caller, jobs)
+            else:
+                yield lambda photos, work: _one_by_one(photos, work, open_caller())
+
+    def outcomes(
+        self, photos: Iterable[Photo], work: parallel.Work, *, call: str, batch: bool
+    ) -> Generator[Outcome]:
+        """Does `work` on each photo, by hands that are hired for that alone; see `hired`."""
+        with self.hired(call, batch=batch) as hands:
+            yield from hands(photos, work)
+
+
+def _one_by_one(
+    photos: Iterable[Photo], work: parallel.Work, one: caller.Caller
+) -> Generator[Outcome]:
+    with closing(one):
+        yield from simple.run(photos, lambda photo: work(photo, one))
 
 
 def looked_ahead(photos: Iterable[Photo]) -> tuple[bool, bool, Iterator[Photo]]:
@@ -75,7 +101,7 @@ def run_session(
     """Takes the outcomes as they come and writes the report as it grows.
 
     Args:
-        outcomes: Of all photos, see `Crew.outcomes`.
+        outcomes: Of all photos, see `Hands`.
         finder: For what was passed over, and folders that could not be read.
         renderer: Makes the report.
         write: Takes the report.

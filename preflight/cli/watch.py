@@ -94,7 +94,7 @@ def watch(
         delivery = Delivery(arrived, str(target), write_bytes=console.write_bytes)
         with journals_of(delivery, arrived) as journals:
             work = Fixing(delivery, chosen, options, workers.limits, journals=journals)
-            yield from workers.outcomes(arrived, work, batch=True)
+            yield from hands(arrived, work)
 
     def outcomes() -> Generator[Outcome]:
         yield from watch_folder(folder, target, work_on, say_error)
@@ -102,11 +102,12 @@ def watch(
     if not quiet:
         places = f"{printable(str(folder))}; copies go to {printable(str(target))}"
         say(f"Watching {places}. Stop: Ctrl-C.")
-    return run_session(
-        outcomes(),
-        finder=PhotoFinder(()),
-        renderer=make_renderer(format_, setting),
-        write=console.write,
-        stop=lambda: console.closed,
-        verbose=verbose,
-    )
+    with workers.hired("fix", batch=True) as hands:
+        return run_session(
+            outcomes(),
+            finder=PhotoFinder(()),
+            renderer=make_renderer(format_, setting),
+            write=console.write,
+            stop=lambda: console.closed,
+            verbose=verbose,
+        )

@@ -45,7 +45,9 @@ SAID_BEFOREHAND = 20
 class Outcomes(Protocol):
     """Does `work` on photos in children, see `Crew.outcomes`."""
 
-    def __call__(self, photos: Iterable[Photo], work: Work, *, batch: bool) -> Generator[Outcome]:
+    def __call__(
+        self, photos: Iterable[Photo], work: Work, *, call: str, batch: bool
+    ) -> Generator[Outcome]:
         """The outcomes as they come."""
         ...
 
@@ -174,7 +176,8 @@ class Drop:
             work = Fixing(
                 delivery, chosen, FixOptions(), self._limits, pictured=True, journals=journals
             )
-            for outcome in stack.enter_context(closing(self._outcomes(photos, work, batch=batch))):
+            outcomes = self._outcomes(photos, work, call="fix_pictured", batch=batch)
+            for outcome in stack.enter_context(closing(outcomes)):
                 report.photo(outcome)
                 summary.add(outcome)
                 self._count(run, outcome)

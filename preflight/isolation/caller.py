@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from preflight import errors
 from preflight.facts import Facts
 from preflight.fixer.options import FixOptions
+from preflight.isolation.process import Start, start
 from preflight.isolation.wire import Failure
 from preflight.isolation.worker import Stopped, Worker
 from preflight.limits import Limits
@@ -109,11 +110,12 @@ class Isolated:
 
     Args:
         limits: `timeout_s` a call, `max_memory_bytes` of the child.
+        start_child: How children are started, see `nursery`.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, start_child: Start = start) -> None:
         self.limits = limits
-        self._worker = Worker(limits)
+        self._worker = Worker(limits, start_child)
 
     def check(
         self, source: Path | Source, platforms: Target, limits: Limits, *, pictured: bool = False

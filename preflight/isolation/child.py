@@ -12,11 +12,14 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from importlib import import_module
+from io import BytesIO
 from typing import IO, Any
 
 from preflight.errors import PreflightError
 from preflight.isolation.wire import Failure, receive, send
+from preflight.limits import Limits
 
 _TOO_MUCH = "the photo needs more memory than it may have"
 
@@ -34,19 +37,46 @@ _GRACE_S = 2.0
 
 
 def main() -> None:
-    """Answers requests until the parent closes the pipe."""
+    """The whole life of a child that is a Python of its own."""
+    serve(Limits(max_memory_bytes=int(sys.argv[1]), timeout_s=float(sys.argv[2])))
+
+
+def warm_up(call: str) -> None:
+    """Loads what every photo needs, and fills its tables, with a photo of our own.
+
+    Args:
+        call: Of `CALLS`; what is to come.
+    """
+    with suppress(Exception):  # a bug shows with the first real photo, and is reported with it
+        from PIL import Image
+
+        from preflight.fixer.options import FixOptions
+
+        photo = BytesIO()
+        Image.linear_gradient("L").resize((64, 64)).convert("RGB").save(photo, "JPEG")
+        # too small for a copy: all is loaded and looked for, and no time goes into making one
+        options = {"options": FixOptions(enlarge=False)} if call.startswith("fix") else {}
+        _answer(call, {"source": photo.getvalue(), **options})
+
+
+def serve(limits: Limits) -> None:
+    """Answers requests until the parent closes the pipe.
+
+    Args:
+        limits: `timeout_s` and `max_memory_bytes`, which are obeyed from here on.
+    """
+    requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not garble the answers
-    requests = sys.stdin.buffer
-    max_memory_bytes, timeout_s = int(sys.argv[1]), float(sys.argv[2])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of a person
         try:
-            _limit_memory(max_memory_bytes)
+            _limit_memory(limits.max_memory_bytes)
             while True:
                 call, arguments = receive(requests, trusted=True)
                 # a thread of C, which a decoder that never lets Python run does not hold up
-                faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True, file=nowhere)
+                stop_s = limits.timeout_s + _GRACE_S
+                faulthandler.dump_traceback_later(stop_s, exit=True, file=nowhere)
                 answer = _reply(answers, call, arguments)
                 faulthandler.cancel_dump_traceback_later()
                 send(answers, answer)
@@ -73,7 +103,6 @@ def _reply(answers: IO[bytes], call: str, arguments: dict[str, Any]) -> object:
 def _read(answers: IO[bytes], arguments: dict[str, Any]) -> object:
     """Reads the photo here, where a disk that hangs holds up nobody, and says what it is."""
     from preflight.facts import Facts
-    from preflight.limits import Limits
     from preflight.scanner.sniff import sniff
     from preflight.source import read_source
 

@@ -1,21 +1,15 @@
-"""Worker: the parent's handle on one child process, with a deadline, a memory cap and recycling.
-
-A plain subprocess and not multiprocessing: a spawned multiprocessing child imports the caller's
-`__main__` again, which an upload form must not be asked to guard against.
-"""
+"""Worker: the parent's handle on one child process, with a deadline, a memory cap and recycling."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 import threading
 from typing import IO, Any
 
 from preflight.facts import Facts, LimitHit
 from preflight.frozen import frozen
+from preflight.isolation.process import Process, Start, ended, start
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
@@ -44,15 +38,6 @@ class AbandonedError(RuntimeError):
     """Somebody called `abandon` during the call, or before."""
 
 
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VIPS_CONCURRENCY"), "1"
-)
-"""There are as many children as cores; threads of theirs would only get in each other's way."""
-
-# sys.path is the parent's: `python -m` would look for modules where the person is, that is, among
-# the strangers' files
-_START = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
-
 _KILLED = -getattr(signal, "SIGKILL", 9)
 
 
@@ -61,13 +46,15 @@ class Worker:
 
     Args:
         limits: `timeout_s` a call, `max_memory_bytes` of the child.
+        start_child: How children are started, see `nursery`.
     """
 
     child_module = "preflight.isolation.child"
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, start_child: Start = start) -> None:
         self.limits = limits
-        self._child: subprocess.Popen[bytes] | None = None
+        self._start_child = start_child
+        self._child: Process | None = None
         self._photos = 0
         self._abandoned = False
 
@@ -107,7 +94,7 @@ class Worker:
         for pipe in (child.stdin, child.stdout):
             with contextlib.suppress(OSError):  # what was not flushed has no reader any more
                 _pipe(pipe).close()
-        child.wait()
+        ended(child)
 
     def _once(self, name: str, arguments: dict[str, object]) -> tuple[Any, bool]:
         """The answer, and whether the child was killed by somebody else."""
@@ -153,37 +140,26 @@ class Worker:
             self.close()
         return answer
 
-    def _ready_child(self) -> subprocess.Popen[bytes]:
+    def _ready_child(self) -> Process:
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._photos = 0
-            start = _START.format(path=sys.path, module=self.child_module)
-            limits = (str(self.limits.max_memory_bytes), str(self.limits.timeout_s))
-            self._child = subprocess.Popen(
-                [sys.executable, "-P", "-c", start, *limits],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_ONE_THREAD},
-                start_new_session=True,  # Ctrl-C is the parent's to handle
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._child = self._start_child(self.child_module, self.limits)
         if self._abandoned:
             self.close()
             raise AbandonedError
         return self._child
 
     def _post_mortem(
-        self, child: subprocess.Popen[bytes], stopped_by_clock: bool, seen: Facts | None
+        self, child: Process, stopped_by_clock: bool, seen: Facts | None
     ) -> tuple[Stopped, bool]:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(1.0)  # how it ended by itself, if it did
-        child.kill()
-        code = child.wait()
+        code = ended(child, 1.0)  # by itself, if it did
         self.close()
         if stopped_by_clock:
             allowed = f"{self.limits.timeout_s:g} seconds"
             return Stopped(LimitHit("timeout_s", f"more than {allowed}", allowed), seen), False
+        if code is None:
+            code = _KILLED
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         hit = LimitHit("decoder", f"the decoder ended with {how}", "to finish")
         return Stopped(hit, seen), code == _KILLED

@@ -63,14 +63,14 @@ def finished(
 
 
 def children_of(process: int) -> list[int]:
-    """Of all its threads."""
+    """Of all its threads, and their children."""
     found = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        try:
+    try:
+        for thread in Path(f"/proc/{process}/task").iterdir():
             found += [int(child) for child in (thread / "children").read_text().split()]
-        except OSError:
-            continue
-    return found
+    except OSError:
+        pass  # it ended meanwhile
+    return [*found, *(grandchild for child in found for grandchild in children_of(child))]
 
 
 def is_gone(process: int) -> bool:

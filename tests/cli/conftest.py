@@ -37,4 +37,4 @@ def faked(monkeypatch):
     """Words in files stand for photos, see `faking.KINDS`."""
     monkeypatch.setattr("preflight.api.check", fake_check)
     monkeypatch.setattr("preflight.api.fix", fake_fix)
-    monkeypatch.setattr("preflight.isolation.caller.Isolated", lambda limits: Direct())
+    monkeypatch.setattr("preflight.isolation.caller.Isolated", lambda limits, start: Direct())

@@ -35,7 +35,7 @@ def fixed(monkeypatch):
     """A fix that looks at the first word in the file."""
 
     class FakeCaller:
-        def __init__(self, limits):
+        def __init__(self, limits, start_child):
             pass
 
         def abandon(self):

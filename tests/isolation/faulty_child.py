@@ -32,4 +32,4 @@ real_answer = child._answer
 
 
 child._answer = _answer
-main = child.main
+main, serve, warm_up = child.main, child.serve, child.warm_up

@@ -1,0 +1,78 @@
+"""Process: how a child of ours comes into the world, and what its parent can do with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import IO, Protocol
+
+from preflight.limits import Limits
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VIPS_CONCURRENCY"), "1"
+)
+"""There are as many children as cores; threads of theirs would only get in each other's way."""
+
+# sys.path is the parent's: `python -m` would look for modules where the person is, that is, among
+# the strangers' files
+_START = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
+
+
+class Process(Protocol):
+    """A child that waits for requests, as `subprocess.Popen` shows it."""
+
+    pid: int
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """Takes requests."""
+        ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """Gives answers."""
+        ...
+
+    def kill(self) -> None:
+        """Ends it, if it has not ended; for any thread."""
+        ...
+
+    def poll(self) -> int | None:
+        """How it ended: its exit code, or less than 0 for a signal; None if it has not."""
+        ...
+
+
+def ended(process: Process, patience_s: float | None = None) -> int | None:
+    """How it ended, see `Process.poll`; None if it has not, after so many seconds."""
+    end = None if patience_s is None else time.monotonic() + patience_s
+    pause_s = 0.0005
+    while (code := process.poll()) is None and (end is None or time.monotonic() < end):
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 2, 0.05)
+    return code
+
+
+Start = Callable[[str, Limits], Process]
+"""Starts a child from the module that has its `main` and `serve`."""
+
+
+def start(module: str, limits: Limits) -> Process:
+    """A new Python.
+
+    Not multiprocessing: a spawned child of that imports the caller's `__main__` again, which an
+    upload form must not be asked to guard against.
+    """
+    import subprocess
+
+    code = _START.format(path=sys.path, module=module)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", code, str(limits.max_memory_bytes), str(limits.timeout_s)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **ONE_THREAD},
+        start_new_session=True,  # Ctrl-C is the parent's to handle
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
