@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from preflight.errors import ConfigError
 from preflight.frozen import frozen
 from preflight.printable import printable
+from preflight.suggest import did_you_mean
 
 FILE_NAME = "preflight.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
@@ -74,8 +74,8 @@ def load_settings(path: Path | None, known: Mapping[str, type]) -> Settings:
 
 def _value(path: Path, key: str, value: object, known: Mapping[str, type]) -> Setting:
     if key not in known:
-        close = get_close_matches(key.replace("_", "-"), known, n=1)
-        advice = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(sorted(known))}."
+        all_known = f"Known are: {', '.join(sorted(known))}."
+        advice = did_you_mean(key.replace("_", "-"), known, all_known)
         raise ConfigError(f"{_name(path)}: there is no setting {printable(key)!r}.", advice)
     wanted = known[key]
     if wanted is list:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import unicodedata
 
 _JOINERS = "\u200c\u200d"
@@ -49,7 +48,9 @@ def shell_quote(path: str, windows: bool | None = None) -> str:
     if path.startswith("-") and path != "-":
         path = f"./{path}"
     if printable(path) == path:
-        return shlex.quote(path)
+        from shlex import quote
+
+        return quote(path)
     escaped = "".join(
         f"\\{character}" if character in "\\'" else _escaped_for_shell(character)
         for character in path

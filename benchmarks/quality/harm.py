@@ -8,6 +8,7 @@ comparison then judges the faulty file as it would have been judged in `fix`.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from preflight.fixer.steps import cut, render
 from preflight.scanner.modes import eight_bits
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.scan import Scan
+from preflight.scanner.structure import Picture
 
 SIDE_PX = 512
 WHITE = (255, 255, 255)
@@ -143,7 +145,9 @@ def verdict(it: Case, image: Image.Image) -> Comparison | None:
     assert it.scan.picture is not None
     data = fit_jpeg(image, Extras(srgb_profile()), progressive=True, max_bytes=None).data
     colour, icc = it.scan.facts.colour, it.scan.structure.icc
-    return compare(it.scan.picture, it.placement, colour, icc, WHITE, data)
+    shown = Image.open(io.BytesIO(data))
+    output = Picture(shown, 1, *shown.size)
+    return compare(it.scan.picture, it.placement, colour, icc, WHITE, output)
 
 
 def main() -> None:

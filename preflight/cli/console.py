@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +36,9 @@ class Console:
     @property
     def width(self) -> int:
         """Columns of the terminal, 80 without one."""
-        return shutil.get_terminal_size().columns
+        from shutil import get_terminal_size
+
+        return get_terminal_size().columns
 
     def write(self, text: str) -> None:
         """Writes results.

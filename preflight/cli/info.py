@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
-from difflib import get_close_matches
 
 import click
 
@@ -13,6 +12,7 @@ from preflight.cli.console import Console
 from preflight.cli.values import PlatformName, RuleName
 from preflight.platforms.platform import Limit, Platform
 from preflight.render.layout import Layout
+from preflight.suggest import meant
 from preflight.words import exact_bytes, format_word, size
 
 TRUST = {
@@ -99,7 +99,7 @@ def explain(words: tuple[str, ...]) -> None:
     layout = Layout(console.width, console.colour)
     text = " ".join(words)
     known_names = [rule.name for rule in all_rules()]
-    name_like = len(words) == 1 and " " not in text and get_close_matches(text, known_names)
+    name_like = len(words) == 1 and " " not in text and meant(text, known_names)
     if text not in known_names and not name_like:
         explain_message(text, console)
         return

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +13,7 @@ import click
 
 from preflight.cli.console import never_fail_on_characters, say, say_error
 from preflight.errors import ExitCode, PreflightError
+from preflight.suggest import meant
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -200,9 +200,9 @@ def _refuse_mistyped(word: str) -> None:
     """
     if word.startswith("-") or os.path.lexists(word) or not re.fullmatch(r"[A-Za-z]+", word):
         return
-    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
-    if close:
-        raise click.UsageError(f"There is no command or photo {word!r}. Did you mean {close[0]}?")
+    command = meant(word.lower(), COMMANDS, 0.7)
+    if command:
+        raise click.UsageError(f"There is no command or photo {word!r}. Did you mean {command}?")
 
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

@@ -10,7 +10,7 @@ depthwise 3 x 3 one.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from preflight.scanner.arrays import numpy
@@ -226,4 +226,4 @@ def network() -> YuNet:
 
     Two threads that come first together may both load it, which does no harm.
     """
-    return YuNet(files("preflight.faces").joinpath(WEIGHTS_FILE).read_bytes())
+    return YuNet(Path(__file__).with_name(WEIGHTS_FILE).read_bytes())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 from preflight.facts import Box
 
@@ -54,7 +55,7 @@ def _half_hull(ordered: Sequence[Point]) -> list[Point]:
 
 def reach(points: Sequence[Point], x: float, y: float) -> float:
     """Distance of the farthest point from (x, y)."""
-    return math.sqrt(max((px - x) ** 2 + (py - y) ** 2 for px, py in points))
+    return max(map(math.dist, points, repeat((x, y))))
 
 
 def least(function: Callable[[float], float], low: float, high: float) -> float:

@@ -6,7 +6,6 @@ crop mapped wrongly, a turn forgotten or an encoder gone wrong shows as a large 
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
@@ -59,7 +58,7 @@ def compare(
     colour: Colour,
     icc: bytes | None,
     background: tuple[int, int, int],
-    data: bytes,
+    output: Picture,
 ) -> Comparison | None:
     """Compares the encoded output with the source's pixels.
 
@@ -69,7 +68,7 @@ def compare(
         colour: What the source says of its colour.
         icc: The source's profile.
         background: Under transparent pixels, on both sides.
-        data: The output, JPEG or PNG; it may be smaller than `placement.size`.
+        output: The output as it was decoded again, perhaps reduced; whole.
 
     Returns:
         None when the photo is a strip so thin that the colour of what it is padded with, which
@@ -79,17 +78,14 @@ def compare(
 
     width = placement.spot[2] - placement.spot[0]
     height = placement.spot[3] - placement.spot[1]
-    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
-        stored = opened.size
-        half = (stored[0] // 2, stored[1] // 2)
-        opened.draft(None, half)  # cheaper, where it is a JPEG
-        output = flatten(eight_bits(opened), background).convert("RGB")
-    if placement.padded and min(width, height) * stored[0] / placement.size[0] < _THINNEST_STRIP_PX:
+    written = output.width_px / placement.size[0]
+    if placement.padded and min(width, height) * written < _THINNEST_STRIP_PX:
         return None
-    scale = output.width / placement.size[0]
-    left, top, right, bottom = _scaled(placement.spot, scale, scale, output)
+    image = flatten(eight_bits(output.image), background).convert("RGB")
+    scale = image.width / placement.size[0]
+    left, top, right, bottom = _scaled(placement.spot, scale, scale, image)
     size = _size(width, height)
-    shown = output.resize(size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
+    shown = image.resize(size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
     wanted = _from_source(picture, placement, colour, icc, background, size)
     return Comparison(_delta_e(shown, wanted), _ssim(shown, wanted))
 

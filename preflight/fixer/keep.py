@@ -7,9 +7,12 @@ that would no longer be right) and what describes the old file are left out.
 from __future__ import annotations
 
 import struct
-import xml.etree.ElementTree as ElementTree
+from typing import TYPE_CHECKING
 
 from preflight.scanner.exif import EXIF_IFD, Entry, Tiff, read_ifd
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _MAX_VALUE_BYTES = 4096
 _MAX_EXIF_BYTES = 60_000
@@ -138,6 +141,8 @@ def kept_xmp(xmp: bytes | None) -> bytes | None:
     be read safely or nothing is left."""
     if not xmp or len(xmp) > 4 * _MAX_XMP_BYTES or b"<!" in xmp.replace(b"<!--", b""):
         return None  # a document type could define entities that grow without bound
+    from xml.etree import ElementTree
+
     try:
         root = ElementTree.fromstring(xmp.decode("utf-8").strip("\ufeff\0 \r\n"))
         if not _prune(root):

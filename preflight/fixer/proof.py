@@ -9,13 +9,31 @@ from preflight.facts import Box, Facts
 from preflight.finding import Severity
 from preflight.fixer.compare import Comparison
 from preflight.fixer.plan import Plan
+from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.platforms.platform import Platform
 from preflight.report import Report
 from preflight.rules.judge import judge_facts
 from preflight.scanner.look import Seen
 from preflight.scanner.scan import scan
+from preflight.scanner.structure import Picture
 from preflight.source import Source
+
+
+@frozen
+class Proof:
+    """The output, judged.
+
+    Attributes:
+        report: What is thought of it.
+        why: Why it is not good enough; empty when it is proved.
+        picture: Its pixels, decoded again at a quarter of its size or more.
+    """
+
+    report: Report
+    why: str
+    picture: Picture | None
+
 
 _STEPS = "shifted-blocks"
 """The one kind of damage that is guessed from pixels alone."""
@@ -59,7 +77,7 @@ def proved(
     *,
     sound: bool = False,
     seen: Seen | None = None,
-) -> tuple[Report, str]:
+) -> Proof:
     """Judges the output.
 
     Args:
@@ -73,22 +91,20 @@ def proved(
             looks like shifted blocks is then part of the photo, such as the edge of a building
             that came to lie on a row of blocks; that the pixels are right, `compare` shows.
         seen: What was seen in the source, see `seen_in`.
-
-    Returns:
-        The report, and why the output is not good enough: empty when it is proved.
     """
     renamed = os.path.splitext(name)[0] + EXTENSIONS.get(format, "")
-    facts = scan(Source(data, renamed, len(data)), limits, seen=seen).facts
+    scanned = scan(Source(data, renamed, len(data)), limits, seen=seen)
+    facts = scanned.facts
     if sound and facts.damage and all(damage.what == _STEPS for damage in facts.damage):
         # It was found in the pixels, so they were decoded to the end.
         facts = replace(facts, damage=(), decoded=True)
     report = judge_facts(facts, platforms)
     for finding in report.findings:
         if finding.severity is Severity.ERROR or finding.rule in plan.mends:
-            return report, f"The new file did not pass: {finding.message}"
+            return Proof(report, f"The new file did not pass: {finding.message}", None)
     if facts.format != format or not facts.decoded:
-        return report, "The new file could not be opened again."
-    return report, ""
+        return Proof(report, "The new file could not be opened again.", None)
+    return Proof(report, "", scanned.picture)
 
 
 def harm_done(found: Comparison | None) -> str:

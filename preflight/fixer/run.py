@@ -207,11 +207,10 @@ def _stripped(job: _Job, plan: Plan) -> FixResult | None:
         facts = job.before.facts
         size = facts.width_px or 1, facts.height_px or 1
         seen = seen_in((0, 0, *size), size, facts)
-        after, why = proved(
-            job.source.name, data, plan, format_, job.platforms, job.limits, seen=seen
-        )
-    if why:
+        proof = proved(job.source.name, data, plan, format_, job.platforms, job.limits, seen=seen)
+    if proof.why:
         return None
+    after = proof.report
     return job.result("stripped", data=data, after=after, steps=plan.names, **_as_it_is(after))
 
 
@@ -238,7 +237,7 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
     job.notes += notes
     with job.timed("proof"):
         seen = seen_in(plan.window.box, encoded.size, facts)
-        after, why = proved(
+        proof = proved(
             job.source.name,
             encoded.data,
             plan,
@@ -248,16 +247,16 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
             sound=not job.before.facts.damage,
             seen=seen,
         )
-        found = None
-        if not why:
-            found = compare(picture, placement, colour, icc, job.background, encoded.data)
+        found, why = None, proof.why
+        if proof.picture is not None:
+            found = compare(picture, placement, colour, icc, job.background, proof.picture)
             why = harm_done(found)
     if why:
         return job.result("failed", why=why, steps=plan.names)
     return job.result(
         "fixed",
         data=encoded.data,
-        after=after,
+        after=proof.report,
         steps=plan.names,
         format=plan.format,
         width_px=encoded.size[0],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from preflight.errors import UsageError
 from preflight.platforms.platform import Limit, Platform
 from preflight.platforms.reader import LIMIT_NAMES, read
+from preflight.suggest import did_you_mean
 
 DEFAULT = "default"
 ALL = "all"
@@ -37,10 +37,10 @@ def load(name_or_path: str) -> Platform:
         return _bundled(name_or_path)
     if name_or_path.endswith(".toml") or "/" in name_or_path or "\\" in name_or_path:
         return _complete(read(Path(name_or_path)))
-    close = get_close_matches(name_or_path.lower(), (*names(), ALL), n=1)
+    known = (*names(), ALL)
     raise UsageError(
         f"There is no platform called {name_or_path!r}.",
-        f"Did you mean {close[0]}?" if close else "`preflight platforms` lists them all.",
+        did_you_mean(name_or_path.lower(), known, "`preflight platforms` lists them all."),
     )
 
 

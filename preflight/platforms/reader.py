@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
 from preflight.errors import ConfigError, UsageError
 from preflight.finding import Severity
 from preflight.platforms.platform import Limit, Platform, Trust
+from preflight.suggest import meant
 from preflight.words import FORMAT_WORDS, either
 
 MAX_FILE_BYTES = 1_000_000
@@ -155,10 +155,11 @@ class _PlatformFile:
     def known(self, table: Mapping[str, Any], keys: Iterable[str], prefix: str) -> None:
         for key in table:
             if key not in keys:
-                close = get_close_matches(key, keys, n=1)
+                all_known = f"Known: {', '.join(keys)}."
+                name = meant(key, keys)
                 raise ConfigError(
                     f"{self.path}: {prefix}{key} is not known.",
-                    f"Did you mean {prefix}{close[0]}?" if close else f"Known: {', '.join(keys)}.",
+                    f"Did you mean {prefix}{name}?" if name else all_known,
                 )
 
     def one_of(self, value: object, choices: Iterable[str], key: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 from inspect import cleandoc
 from typing import Any
@@ -13,6 +12,7 @@ from preflight.facts import Damage, Facts
 from preflight.finding import Severity
 from preflight.frozen import frozen
 from preflight.platforms.platform import Limit, Platform
+from preflight.suggest import did_you_mean
 
 FAMILIES = (
     "limits",
@@ -139,8 +139,7 @@ def get(name: str) -> Rule:
     known = _by_name()
     if name in known:
         return known[name]
-    close = get_close_matches(name, known, n=1)
     raise UsageError(
         f"There is no rule called {name!r}.",
-        f"Did you mean {close[0]}?" if close else "`preflight rules` lists them all.",
+        did_you_mean(name, known, "`preflight rules` lists them all."),
     )

@@ -1,5 +1,7 @@
 """The proof of no harm: good fixes pass, and each kind of harm is noticed."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -27,9 +29,14 @@ def fixed(picture: Picture, placement: Placement) -> Image.Image:
     return render(picture, placement, Colour(), None, background=WHITE, pad=(0, 0, 0))[0]
 
 
+def opened(data: bytes) -> Picture:
+    image = Image.open(io.BytesIO(data))
+    return Picture(image, 1, *image.size)
+
+
 def compared(picture: Picture, placement: Placement, image: Image.Image) -> Comparison | None:
     data = encode_jpeg(image, 90, EXTRAS, progressive=False, fine_colour=False)
-    return compare(picture, placement, Colour(), None, WHITE, data)
+    return compare(picture, placement, Colour(), None, WHITE, opened(data))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -77,7 +84,7 @@ def test_a_smaller_output_and_transparency_compare_too() -> None:
     placement = place((0, 0, 300, 300), 400, 300, 320)
     kept, _notes = render(picture, placement, Colour(), None, background=None, pad=None)
     data = encode_png(kept.resize((200, 200)), EXTRAS)
-    found = compare(picture, placement, Colour(), None, WHITE, data)
+    found = compare(picture, placement, Colour(), None, WHITE, opened(data))
     assert found is not None
     assert found.harmless
     assert found.delta_e < 1.5

@@ -196,10 +196,13 @@ def test_a_place_that_wants_more_bytes_gets_them_or_a_reason() -> None:
         assert "at least" in result.why
 
 
-def test_progressive_only_where_it_is_accepted() -> None:
+def test_progressive_only_where_bytes_are_short_and_it_is_accepted() -> None:
     data = saved(scene(600, 600))
-    assert "progressive" in Image.open(io.BytesIO(fix(data, options=SMALL).data or b"")).info
-    plain = fix(data, platforms=place_for(progressive=False), options=SMALL)
+    free = fix(data, options=SMALL).data or b""
+    assert "progressive" not in Image.open(io.BytesIO(free)).info
+    tight = replace(SMALL, max_bytes=len(free) * 7 // 10)
+    assert "progressive" in Image.open(io.BytesIO(fix(data, options=tight).data or b"")).info
+    plain = fix(data, platforms=place_for(progressive=False), options=tight)
     assert plain.status == "fixed"
     assert "progressive" not in Image.open(io.BytesIO(plain.data or b"")).info
 
