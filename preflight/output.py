@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -273,6 +272,8 @@ def _keep(original: Path, backup: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise OutputError(*why_unwritable(backup, error)) from error
+        import shutil
+
         try:
             with original.open("rb") as source, atomic_file(backup) as copy:
                 shutil.copyfileobj(source, copy)

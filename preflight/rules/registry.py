@@ -60,7 +60,7 @@ RuleFunction = Callable[[Facts, Platform], Hit | list[Hit] | None]
 
 @frozen
 class Rule:
-    """One registered rule; `page` is its manual page (the docstring, dedented)."""
+    """One registered rule."""
 
     name: str
     family: str
@@ -68,8 +68,16 @@ class Rule:
     step: str | None
     needs: tuple[str, ...]
     function: RuleFunction
-    page: str
-    summary: str
+
+    @property
+    def page(self) -> str:
+        """Its manual page: the docstring, dedented."""
+        return cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.page.splitlines()[0]
 
 
 _registered: dict[str, Rule] = {}
@@ -98,10 +106,7 @@ def rule(
             raise ValueError(f"{name}: there is no family called {family}")
         if not function.__doc__:
             raise ValueError(f"{name} has no manual page")
-        page = cleandoc(function.__doc__)
-        _registered[name] = Rule(
-            name, family, severity, step, needs, function, page, page.splitlines()[0]
-        )
+        _registered[name] = Rule(name, family, severity, step, needs, function)
         return function
 
     return register
