@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 OWN = "photo-preflight"
 """What preflight is called where packages are installed from."""
@@ -23,7 +22,7 @@ def version_of(distribution: str) -> str | None:
     >>> version_of("no-such-package") is None
     True
     """
-    found = _beside_ours().get(_plain(distribution))
+    found = _on_the_path().get(_plain(distribution))
     if found is not None:
         return found
     from importlib.metadata import PackageNotFoundError, version  # it may lie somewhere else
@@ -35,15 +34,12 @@ def version_of(distribution: str) -> str | None:
 
 
 @cache
-def _beside_ours() -> dict[str, str]:
-    """Name to version of what lies in the folders of Pillow and of preflight itself."""
+def _on_the_path() -> dict[str, str]:
+    """Name to version of what is installed in the folders that modules are loaded from."""
     versions: dict[str, str] = {}
-    for module in ("PIL", "preflight"):
-        spec = find_spec(module)
-        if spec is None or spec.origin is None:
-            continue
+    for folder in sys.path:
         with suppress(OSError):
-            for entry in os.listdir(Path(spec.origin).parents[1]):  # noqa: PTH208 - names only
+            for entry in os.listdir(folder or "."):  # noqa: PTH208 - names only
                 name, _, version = entry.removesuffix(_SUFFIX).partition("-")
                 if entry.endswith(_SUFFIX) and version:
                     versions.setdefault(_plain(name), version)
