@@ -44,12 +44,16 @@ class Skipped:
     why: str
 
 
+UNKNOWN_KIND = "kind"
+"""`LimitHit.limit` of a legal kind of file that its decoder does not know."""
+
+
 @frozen
 class LimitHit:
     """A limit of `Limits` that the file exceeds; the file was not opened further.
 
     Attributes:
-        limit: Field name of `Limits`, such as `max_pixels`.
+        limit: Field name of `Limits`, such as `max_pixels`; or `UNKNOWN_KIND`.
         measured: What the file has, with its unit: "900 megapixels".
         allowed: What is allowed, with its unit.
     """

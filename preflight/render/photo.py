@@ -124,7 +124,8 @@ def good_sentence(report: Report) -> str:
     if not facts.is_image:
         return ""
     clauses = []
-    unseen = any(skipped.check in _DAMAGE_CHECKS for skipped in report.skipped)
+    # What the scan itself left out are checks of the picture's data.
+    unseen = facts.skipped or any(one.check in _DAMAGE_RULES for one in report.skipped)
     if facts.decoded and not unseen and not _damaged(report):
         clauses.append("no damage found")
     width_px, height_px = facts.width_px, facts.height_px
@@ -138,9 +139,7 @@ def good_sentence(report: Report) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-_DAMAGE_CHECKS = frozenset(
-    {"damage", "undecodable", "truncated", "corrupt", "damaged-but-readable"}
-)
+_DAMAGE_RULES = frozenset({"undecodable", "truncated", "corrupt", "damaged-but-readable"})
 _GEOMETRY_RULES = frozenset({"not-square", "low-resolution", "too-small", "too-many-pixels"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.facts import Facts, LimitHit
+from preflight.facts import UNKNOWN_KIND, Facts, LimitHit
 from preflight.finding import Severity
 from preflight.platforms.platform import Platform
 from preflight.rules.registry import Hit, rule
@@ -23,13 +23,37 @@ def too_large_to_open(facts: Facts, platform: Platform) -> Hit | None:
     If you trust the file, raise the limit (`--max-pixels`), or make it smaller in
     the app that made it.
     """
-    hit = next((h for h in facts.limits_hit if h.limit not in (DECODER, TIMEOUT, MEMORY)), None)
+    others = (DECODER, TIMEOUT, MEMORY, UNKNOWN_KIND)
+    hit = next((h for h in facts.limits_hit if h.limit not in others), None)
     if hit is None:
         return None
     return _stopped(
         hit,
         f"It is too large to open safely ({hit.measured}; at most {hit.allowed}). "
         "That is preflight's limit, not damage: make it smaller in the app that made it.",
+    )
+
+
+@rule(family="limits", severity=Severity.ERROR)
+def unknown_kind(facts: Facts, platform: Platform) -> Hit | None:
+    """The file is of a rare kind that preflight cannot open.
+
+    ## Why it matters
+    Formats have corners that few programs know: TIFF with numbers in place of
+    colours, JPEG with 12 bits, BMP with odd masks. Nothing in the file is wrong, but
+    upload forms will not open it either.
+
+    ## How to fix
+    Open it in the app that made it and export it as JPEG.
+    """
+    hit = _hit(facts, UNKNOWN_KIND)
+    if hit is None:
+        return None
+    return Hit(
+        f"This is {facts.format_name} of a rare kind, which preflight cannot open. That is not "
+        "damage: export it as JPEG from the app that made it.",
+        measured=hit.measured,
+        required=hit.allowed,
     )
 
 

@@ -39,6 +39,7 @@ def read(data: bytes, limits: Limits) -> Structure:
         icc_error=icc_error,
         trailing_bytes=max(0, len(data) - end),
         limits_hit=pixel_limit(header.width_px, header.height_px, limits),
+        legal_kind=header.masks_legal,
         private=header,
     )
 

@@ -39,6 +39,7 @@ class Header:
         deepest_bits: Bits of the widest channel.
         profile: Offset and size of the embedded ICC profile.
         legal: All values are ones that a decoder accepts.
+        masks_legal: Masks are runs of bits of their own within a pixel, as the format demands.
     """
 
     width_px: int
@@ -53,6 +54,7 @@ class Header:
     deepest_bits: int
     profile: tuple[int, int] | None
     legal: bool
+    masks_legal: bool
 
     @property
     def row_bytes(self) -> int:
@@ -105,7 +107,19 @@ def header_of(data: bytes) -> Header | None:
         and height != 0
         and (bits in _BITS or (bits == 0 and compression in (JPEG, PNG)))
         and (known or os2),
+        masks_legal=_masks_legal(masks, bits),
     )
+
+
+def _masks_legal(masks: tuple[int, ...], bits: int) -> bool:
+    """Each is one run of ones, none touches another, all lie in the pixel."""
+    used = 0
+    for mask in masks:
+        run = mask // (mask & -mask) if mask else 0
+        if run & (run + 1) or mask & used or mask >> bits:
+            return False
+        used |= mask
+    return True
 
 
 def _number(data: bytes, at: int, size: int = 4, signed: bool = False) -> int:

@@ -8,6 +8,7 @@ host program, plays no part. Our own limits were checked on the headers before.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 import warnings
@@ -56,6 +57,20 @@ class MissingDecoderError(DecodeError):
     """This installation has no decoder for the format: says nothing about the file."""
 
 
+class UnknownKindError(DecodeError):
+    """The format is known, but not this kind of it, and the kind is a legal one."""
+
+
+_NOT_KNOWN = re.compile(
+    "unknown (pixel|raw) mode|unsupported|cannot handle|not supported|not available|palette size"
+    # libtiff's answer where it was built without the compression; libavif's to what it wants more
+    # of than the standard; the number of a compression that Pillow has no name for
+    r"|decoder error -2|BMFF parsing failed|^\d{5}$",
+    re.IGNORECASE,
+)
+"""How decoders say that they do not know a kind of file; some say the same of damaged headers."""
+
+
 def decode_picture(
     data: bytes,
     format: str,  # noqa: A002  the field's own word, see Facts.format
@@ -83,6 +98,7 @@ def decode_picture(
     Raises:
         DecodeError: It cannot be decoded.
         MissingDecoderError: This installation cannot decode the format.
+        UnknownKindError: It cannot decode this legal kind of it (`Structure.legal_kind`).
         MemoryError: There is not enough memory.
     """
     with without_warnings():
@@ -91,7 +107,10 @@ def decode_picture(
                 return _decode_heif(data, limits)
             return _decode_plugin(data, format, structure, limits, side_px, lenient)
         except DECODER_ERRORS as error:
-            raise DecodeError(str(error) or type(error).__name__) from error
+            text = str(error) or type(error).__name__
+            if structure.legal_kind and _NOT_KNOWN.search(text):
+                raise UnknownKindError(text) from error
+            raise DecodeError(text) from error
 
 
 def opens(data: bytes, format: str, size: tuple[int, int]) -> bool:  # noqa: A002
@@ -116,6 +135,8 @@ def _decode_plugin(
     plugin = import_module(module)
     if format == "avif" and not plugin.SUPPORTED:
         raise MissingDecoderError("this Pillow was built without AVIF")
+    if format == "avif":
+        data = _for_libavif(data, structure)
     image = getattr(plugin, name)(io.BytesIO(data))
     width, height = image.size
     reduced = _draft(image, side_px) if structure.reducible else False
@@ -130,6 +151,15 @@ def _decode_plugin(
     if format in _READERS_TURN_THESE:
         width, height = image.size
     return Picture(image, 1, width, height)
+
+
+def _for_libavif(data: bytes, structure: Structure) -> bytes:
+    from preflight.scanner.avif_associations import told_apart
+    from preflight.scanner.heif_description import Parts
+
+    top = structure.private.container.top if isinstance(structure.private, Parts) else ()
+    meta = next((box for box in top if box.kind == b"meta"), None)
+    return told_apart(data, meta.body, meta.end) if meta else data
 
 
 def _draft(image: Any, side_px: int | None) -> bool:

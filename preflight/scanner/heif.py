@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from preflight.limits import Limits
 from preflight.scanner.heif_content import check_hevc
+from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_structure import read_structure
 from preflight.scanner.structure import Content, Structure
 
@@ -18,6 +19,11 @@ from preflight.scanner.structure import Content, Structure
 def read(data: bytes, limits: Limits) -> Structure:
     """Walks the boxes; sizes are as the decoder gives them, after clap, irot and imir."""
     structure = read_structure(data, limits)
+    parts = structure.private
+    if structure.animated and isinstance(parts, Parts) and parts.layout is not None:
+        # Viewers show the still picture; the track is a burst or a film beside it.
+        hidden = (*structure.hidden_images, "series of pictures")
+        structure = replace(structure, frames=1, animated=False, hidden_images=hidden)
     turned = any(text.startswith(("irot", "imir")) for text in structure.transforms)
     return replace(structure, orientation=1) if turned else structure
 

@@ -28,6 +28,8 @@ CHECK = "heic-content"
 _HEVC = frozenset({b"hvc1", b"hev1"})
 _NO_MEMORY = "there was not enough memory"
 _CHECKSUM = 5
+_IDENTITY = 0
+"""Matrix of planes that are green, blue and red: there 0, 0, 0 is black, as in a grey picture."""
 _LAST_CODE_POINT = 22
 """Of colour primaries (ITU-T H.273, table 2), which has the most."""
 _MESSAGES = {
@@ -200,7 +202,7 @@ def _what(decoded: Decoded, stream: Stream, tiles: list[Tile]) -> str:
         return "lost-sync"
     if not decoded.planes:
         return "no-picture"
-    if stream.sequence.chroma == 0:
+    if stream.sequence.chroma == 0 or decoded.matrix == _IDENTITY:
         return "lost-sync" if ends_early(stream, decoded.planes) else ""
     box = tiles[0].box if tiles else (0, 0, *stream.sequence.shown_size)
     visible = box[2] - box[0], box[3] - box[1]

@@ -139,6 +139,30 @@ def icc(parts: Parts, limits: Limits) -> bytes | None:
     return None
 
 
+_USUAL_KINDS = frozenset({b"hvc1", b"hev1", b"av01"})
+_MAX_HEVC_PROFILE = 4
+"""Up to the range extensions; libde265 knows no more."""
+
+
+def is_rare(parts: Parts) -> bool:
+    """Legal, but coded in a way that the decoders at hand may not know.
+
+    Another codec, a rare profile of HEVC, or an alpha plane that does not say its size, which
+    libavif demands and the standard does not.
+    """
+    container, layout = parts.container, parts.layout
+    if layout is None:
+        return False
+    alpha = [container.items[number] for number in layout.alpha if number in container.items]
+    kinds = {container.items[t.item].kind for t in layout.tiles if t.item in container.items}
+    profiles = {container.data[box.body + 1] & 31 for box in configurations(parts, b"hvcC")}
+    return (
+        not kinds <= _USUAL_KINDS
+        or max(profiles, default=0) > _MAX_HEVC_PROFILE
+        or any(not container.property_of(item.number, b"ispe") for item in alpha)
+    )
+
+
 def hidden_images(container: Container) -> tuple[str, ...]:
     """What other pictures travel along, each kind once."""
     names = {}

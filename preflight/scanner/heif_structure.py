@@ -16,6 +16,7 @@ from preflight.scanner.heif_description import (
     hidden_images,
     icc,
     images,
+    is_rare,
     subsampling,
     xmp,
 )
@@ -58,6 +59,7 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
         xmp=xmp(container, limits),
         icc=icc(parts, limits),
         trailing_bytes=len(data) - container.trailing_start,
+        legal_kind=not any(each.kind != "readable" for each in damage) and is_rare(parts),
         limits_hit=limits_hit(parts, limits),
     )
 

@@ -69,6 +69,7 @@ def read(data: bytes, limits: Limits) -> Structure:
         coding=CODINGS[frame.marker],
         subsampling=frame.subsampling,
         reducible=frame.huffman_dct,
+        legal_kind=frame.legal_kind,
         limits_hit=layout.limits_hit + _limits_hit(frame, layout, limits),
     )
 

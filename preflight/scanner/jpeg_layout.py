@@ -113,6 +113,13 @@ class Frame:
         return self.marker in (0xC0, 0xC1, 0xC2) and self.bits == 8
 
     @property
+    def legal_kind(self) -> bool:
+        """The process allows so many bits a sample (T.81, table B.2)."""
+        if self.lossless:
+            return True
+        return self.bits == 8 or (self.bits == 12 and self.marker != 0xC0)
+
+    @property
     def lossless(self) -> bool:
         """Predicted samples in place of a cosine transform."""
         return CODINGS[self.marker].startswith("lossless")

@@ -159,8 +159,11 @@ class _Walk:
         known = codes[:special] - variant.first_free
         lengths, good = _depths(known)
         self.at += int(places[good])
+        full = self.most - self.coded
         stop = self._count(lengths)
         if stop is not None:
+            if good == len(codes) and self._is_padding(lengths, full):
+                return self._walked("whole")
             return stop
         if good < len(known):
             return self._walked("undefined")
@@ -212,13 +215,30 @@ class _Walk:
             return self._walked("long")
         return None
 
+    def _is_padding(self, lengths: Any, full: int) -> bool:
+        """Codes behind the last pixel that are only the bytes with which some encoders fill up.
+
+        They are few, and no end code is behind them; behind the codes of damaged data there is.
+
+        Args:
+            lengths: Of the strings up to the end of the data.
+            full: Pixels that there was room for before them.
+        """
+        np = numpy()
+        sums = np.concatenate(([0], np.cumsum(lengths)))
+        behind = len(lengths) - int(np.searchsorted(sums, full))
+        fills_up = bool((sums == full).any())
+        return fills_up and behind * self.variant.code_bits <= 8 * _LEFT_OVER_BYTES
+
     def _at_special(self, code: int, width: int) -> Walked | None:
         self.at += width
+        left = (self.size_bits - self.at) // 8
         if code == self.variant.clear:
-            return None
+            # Some encoders begin anew behind the last pixel and fill up the table's first byte.
+            done = self.coded == self.most and left <= _LEFT_OVER_BYTES
+            return self._walked("whole") if done else None
         if self.coded < self.least:
             return self._walked("short", ended=True)
-        left = (self.size_bits - self.at) // 8
         return self._walked("left-over" if left > _LEFT_OVER_BYTES else "whole", ended=True)
 
     def _out_of_data(self) -> Walked:

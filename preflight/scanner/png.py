@@ -36,6 +36,9 @@ _PICTURE_DATA = frozenset({b"IDAT", b"fdAT"})
 _MAX_BODY_BYTES = 64_000_000
 """Largest metadata chunk that is copied out of the file; larger ones are no metadata."""
 
+_LEAST_BYTES = {b"cHRM": 32, b"gAMA": 4, b"pHYs": 9, b"sRGB": 1, b"cICP": 4}
+"""Chunks that only decorate the picture; Pillow refuses a whole file for one that is shorter."""
+
 _MAX_FAULTS = 20
 """Damage reported of one file; a hundred bad checksums tell no more."""
 
@@ -113,6 +116,9 @@ class _Walk:
         name, length = chunk.name, chunk.body_end - chunk.body
         if name == b"IEND":
             self.ended = True
+        elif length < _LEAST_BYTES.get(name, 0):
+            text = "additional information in it is damaged"
+            self._fault("readable", "short-chunk", text, chunk)
         elif name == b"IHDR":
             self._read_header(chunk)
         elif name == b"PLTE":
@@ -121,7 +127,7 @@ class _Walk:
                 self._fault("corrupt", "bad-palette", "its table of colours is damaged", chunk)
         elif name == b"tRNS":
             self.transparency = True
-        elif name == b"cICP" and length >= 4:
+        elif name == b"cICP":
             primaries, transfer, matrix, full = self.data[chunk.body : chunk.body + 4]
             self.cicp = (primaries, transfer, matrix, full)
         elif name == b"acTL" and length >= 8:

@@ -6,10 +6,15 @@ from dataclasses import replace
 from importlib import import_module
 from typing import cast
 
-from preflight.facts import Colour, Damage, Facts, LimitHit, Skipped
+from preflight.facts import UNKNOWN_KIND, Colour, Damage, Facts, LimitHit, Skipped
 from preflight.frozen import frozen
 from preflight.limits import MB, Limits
-from preflight.scanner.decode import DecodeError, MissingDecoderError, decode_picture
+from preflight.scanner.decode import (
+    DecodeError,
+    MissingDecoderError,
+    UnknownKindError,
+    decode_picture,
+)
 from preflight.scanner.icc import gamut_of_cicp, read_profile
 from preflight.scanner.look import Seen, look_at
 from preflight.scanner.metadata import orientation_of, read_metadata
@@ -199,6 +204,9 @@ def _add_pixels(
     except MissingDecoderError as error:
         skipped = Skipped("decode", f"this installation cannot open the format: {error}")
         return replace(scan, facts=replace(facts, skipped=(*facts.skipped, skipped)))
+    except UnknownKindError as error:
+        hit = LimitHit(UNKNOWN_KIND, str(error), "a kind that the decoder knows")
+        return replace(scan, facts=replace(facts, limits_hit=(*facts.limits_hit, hit)))
     except DecodeError as error:
         return replace(scan, facts=replace(facts, decode_error=str(error)))
     picture = with_orientation(picture, facts)

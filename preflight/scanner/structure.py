@@ -50,6 +50,8 @@ class Structure:
         segments: Top-level pieces in file order, for formats that can be stripped losslessly.
         scans: Scans of a JPEG; 1 elsewhere.
         reducible: The decoder can decode it at a reduced scale (baseline or progressive DCT JPEG).
+        legal_kind: Every value that says how the pixels are coded is a legal one, so a decoder that
+            does not know the kind says nothing of damage.
         damage, skipped, limits_hit: As in `Facts`.
         private: Whatever else the module wants to hand to its own content check.
     """
@@ -77,6 +79,7 @@ class Structure:
     trailing_bytes: int = 0
     scans: int = 1
     reducible: bool = False
+    legal_kind: bool = False
     damage: tuple[Damage, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     limits_hit: tuple[LimitHit, ...] = ()

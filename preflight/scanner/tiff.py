@@ -41,8 +41,12 @@ _MODELS: dict[int, Model] = {
 """Photometric interpretations (TIFF 6.0; 32803 and 34892 are DNG's)."""
 
 _ORIENTATION, _DESCRIPTION, _EXTRA_SAMPLES, _SUBSAMPLING = 274, 270, 338, 530
-_WIDTH, _SUBFILE, _SUB_DIRECTORIES, _LAYERS = 256, 254, 330, 37724
+_WIDTH, _BITS, _SUBFILE, _SUB_DIRECTORIES, _LAYERS = 256, 258, 254, 330, 37724
 _XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
+_SAMPLE_FORMAT = 339
+_DEPTHS = frozenset({1, 2, 4, 6, 8, 10, 12, 14, 16, 24, 32, 64, 128})
+_COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 4: 1, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3, 32844: 1, 32845: 3}
+"""Samples of a pixel that each photometric interpretation has at least."""
 _MAX_COMMENT_BYTES = 65_536
 _TECHNICAL = (b'{"shape"', b"ImageJ=", b"<?xml")
 """Descriptions that programs of science write by themselves: no comment."""
@@ -95,6 +99,7 @@ def read(data: bytes, limits: Limits) -> Structure:
         if _ICC in first.entries and icc is None
         else None,
         damage=worst_first([*_faults(data, first, layout), *pages.faults]),
+        legal_kind=layout is not None and _is_legal(first, layout),
         limits_hit=pixel_limit(width, height, limits),
         private=layout,
     )
@@ -145,6 +150,23 @@ def _colour(first: Directory, layout: Layout | None) -> Colour:
         model=model,
         bits=8 if model == "palette" else layout.bits,
         alpha=any(kind in (1, 2) for kind, _ in zip(first.integers(_EXTRA_SAMPLES), range(8))),
+    )
+
+
+def _is_legal(first: Directory, layout: Layout) -> bool:
+    """What the tags say of the pixels is what some writer writes, decoded here or not."""
+    depths = {bits for bits, _ in zip(first.integers(_BITS), range(layout.samples))}
+    formats = {kind for kind, _ in zip(first.integers(_SAMPLE_FORMAT), range(layout.samples))}
+    extra = len(list(zip(first.integers(_EXTRA_SAMPLES), range(layout.samples))))
+    colours = _COLOURS.get(layout.photometric)
+    return (
+        len(depths) <= 1
+        and depths <= _DEPTHS
+        and formats <= {1, 2, 3, 4, 5, 6}
+        and len(formats) <= 1
+        and colours is not None
+        and layout.samples in (colours, colours + extra)
+        and layout.compression in CODINGS
     )
 
 

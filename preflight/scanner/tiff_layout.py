@@ -19,9 +19,16 @@ CODINGS = {
     OLD_JPEG: "old jpeg",
     JPEG: "jpeg",
     DEFLATE: "deflate",
-    PACKBITS: "packbits",
     OLD_DEFLATE: "deflate",
+    32771: "ccitt",
+    PACKBITS: "packbits",
+    34676: "sgi logluv",
+    34677: "sgi logluv",
     34712: "jpeg 2000",
+    34887: "lerc",
+    34892: "lossy dng",
+    34933: "png",
+    34934: "jpeg xr",
     34925: "lzma",
     50000: "zstd",
     50001: "webp",
@@ -141,7 +148,7 @@ def layout_of(directory: Directory) -> Layout | None:
             return None
     elif _STRIPS not in directory.entries:
         return None
-    if not 0 < max(depths) <= 64:
+    if not 0 < max(depths) <= 128:
         return None
     return Layout(
         directory=directory,

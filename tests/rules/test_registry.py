@@ -5,7 +5,7 @@ from preflight.finding import Severity
 from preflight.rules.registry import FAMILIES, get, rule, rules
 
 NAMES = """
-too-large-to-open decoder-crashed timed-out out-of-memory
+too-large-to-open unknown-kind decoder-crashed timed-out out-of-memory
 empty-file not-an-image format-not-accepted wrong-extension too-many-bytes heavy too-few-bytes
 undecodable truncated corrupt damaged-but-readable trailing-data
 not-square too-small low-resolution too-many-pixels extreme-shape rotated-by-tag mirrored-by-tag
