@@ -103,7 +103,7 @@ def tool_document() -> dict[str, str | None]:
         "version": version_of(OWN),
         "pillow": version_of("pillow"),
         "pillow_heif": version_of("pillow_heif"),
-        "libheif": heif.libheifversion_of() if heif is not None else None,
+        "libheif": heif.libheif_version() if heif is not None else None,
     }
 
 

@@ -206,3 +206,9 @@ def test_versions():
     tool = tool_document()
     assert tool["pillow"]
     assert tool["pillow_heif"]
+
+
+def test_the_version_of_libheif_is_told_once_it_is_loaded():
+    import pillow_heif
+
+    assert tool_document()["libheif"] == pillow_heif.libheif_version()
