@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.batch.plan import Plan
 from preflight.errors import UsageError
-from preflight.naming import Photo, format_of, is_file_name, plan, stem
+from preflight.naming import Photo, format_of, is_file_name, stem
 
 
 def targets(photos, out=None, suffix=".jpg"):
-    planned = plan(photos, out)
+    planned = Plan(photos, out)
     return [
-        str(next(iter(planned.candidates(slot, suffix)))).replace(os.sep, "/")
-        for slot in planned.slots
+        str(next(iter(planned.candidates(planned.slot(photo), suffix)))).replace(os.sep, "/")
+        for photo in photos
     ]
 
 
@@ -42,7 +43,7 @@ def test_current_folder_is_named_by_its_name(tmp_path, monkeypatch):
 
 def test_there_is_nothing_beside_the_root():
     with pytest.raises(UsageError, match="no place beside"):
-        plan([Photo(Path("/a.jpg"), Path("/"))], None)
+        Plan([Photo(Path("/a.jpg"), Path("/"))], None)
 
 
 def test_out_folder_keeps_stems_and_tree():
@@ -85,8 +86,8 @@ def test_a_second_choice_is_nobodys_first():
     root = Path("in")
     photos = [Photo(root / name, root) for name in ("a.heic", "a.jpg", "a-2.png")]
     assert targets(photos, Path("out")) == ["out/a.jpg", "out/a-3.jpg", "out/a-2.jpg"]
-    planned = plan(photos, Path("out"))
-    names = planned.candidates(planned.slots[0], ".jpg")
+    planned = Plan(photos, Path("out"))
+    names = planned.candidates(planned.slot(photos[0]), ".jpg")
     assert [next(names).name for _ in range(3)] == ["a.jpg", "a-4.jpg", "a-5.jpg"]
 
 

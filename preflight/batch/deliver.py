@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
+from preflight.batch.fingerprints import Fingerprints, fingerprint
 from preflight.batch.outcome import Outcome
+from preflight.batch.plan import Plan
 from preflight.errors import UsageError
-from preflight.naming import READY, SUFFIXES, Photo, Plan, Slot, absolute, is_file_name, plan
+from preflight.naming import READY, SUFFIXES, Photo, absolute, is_file_name
 from preflight.output import place, replace_original
 from preflight.report import FixResult
 
@@ -83,15 +85,13 @@ class Delivery:
         self._copies_all = out is not None
         self._plan: Plan | None = None
         self._out = Path(out) if out else None
-        self._slots: dict[bytes, Slot] = {}
         if self.file is not None and self._is_original(self.file):
             raise UsageError(
                 f"-o {out} would replace your original.",
                 "Choose another name, or use --in-place with --backup-suffix.",
             )
         if not self.to_stdout and self.file is None and backup_suffix is None:
-            self._plan = plan(photos, Path(out) if out else None)
-            self._slots = dict(zip(map(_key, photos), self._plan.slots))
+            self._plan = Plan(photos, self._out)
 
     def home(self, photo: Photo) -> Path | None:
         """The folder of copies that this photo's goes to; None if it lies among the originals."""
@@ -106,7 +106,7 @@ class Delivery:
 
     def folders(self) -> set[Path]:
         """All folders that copies go to."""
-        return {slot.folder for slot in self._slots.values()}
+        return self._plan.folders() if self._plan is not None else set()
 
     def deliver(
         self, photo: Photo, result: FixResult, is_ours: Callable[[Path], bool] = lambda path: False
@@ -155,7 +155,7 @@ class Delivery:
         if self.file is not None:
             return (self.file,)
         assert self._plan is not None
-        return self._plan.candidates(self._slots[_key(photo)], suffix)
+        return self._plan.candidates(self._plan.slot(photo), suffix)
 
     def _is_original(self, path: Path) -> bool:
         """By identity, not by name: names have cases and links."""
@@ -163,21 +163,18 @@ class Delivery:
             status = path.stat()
         except (OSError, ValueError):
             return False
-        return (status.st_dev, status.st_ino) in self._identities
+        return _identity(status) in self._identities
 
     @cached_property
-    def _identities(self) -> frozenset[tuple[int, int]]:
-        identities = set()
+    def _identities(self) -> Fingerprints:
+        identities = []
         for photo in self._photos:
             try:
-                status = photo.path.stat()
+                identities.append(_identity(photo.path.stat()))
             except (OSError, ValueError):
                 continue
-            identities.add((status.st_dev, status.st_ino))
-        return frozenset(identities)
+        return Fingerprints(identities)
 
 
-def _key(photo: Photo) -> bytes:
-    """Short, because there may be a hundred thousand."""
-    text = f"{photo.path}\0{photo.root}"
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _identity(status: os.stat_result) -> int:
+    return fingerprint(f"{status.st_dev} {status.st_ino}")

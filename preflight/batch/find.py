@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from preflight.batch.companions import has_edited_copy, is_companion
+from preflight.batch.fingerprints import Names
 from preflight.errors import SourceError
 from preflight.naming import (
     PHOTO_FORMATS,
@@ -68,75 +69,109 @@ class PhotoFinder:
                 yield Photo(path)
 
     def _walk(self, root: Path) -> Iterator[Photo]:
-        waiting = [root]  # not recursion: a stranger's tree may be deeper than Python's stack
+        waiting = [str(root)]  # not recursion: a stranger's tree may be deeper than Python's stack
         while waiting:
-            folder = waiting.pop()
-            entries = self._list(folder)
-            kinds = [(entry, _is_folder(entry)) for entry in entries]
-            yield from self._photos(root, [entry for entry, is_folder in kinds if not is_folder])
-            folders = [entry for entry, is_folder in kinds if is_folder]
-            waiting.extend(Path(entry.path) for entry in reversed(self._entered(folders)))
+            place = waiting.pop()
+            folder = self._list(place)
+            yield from self._photos(root, folder)
+            waiting.extend(reversed(self._entered(folder)))
 
-    def _list(self, folder: Path) -> list[os.DirEntry[str]]:
+    def _list(self, place: str) -> _Folder:
+        folder = _Folder(place)
         try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+            with os.scandir(place) as listing:
+                for entry in listing:
+                    if _is_hidden(entry):
+                        self.skipped["hidden"] += 1
+                    else:
+                        folder.add(entry)
         except OSError as error:
-            self.problems.append(_unreadable(folder, error))
-            return []
-        visible = [entry for entry in entries if not _is_hidden(entry)]
-        self.skipped["hidden"] += len(entries) - len(visible)
-        return visible
+            self.problems.append(_unreadable(Path(place), error))
+            return _Folder(place)
+        folder.files.sort(key=os.fsencode)
+        folder.folders.sort(key=os.fsencode)
+        return folder
 
-    def _photos(self, root: Path, files: list[os.DirEntry[str]]) -> Iterator[Photo]:
-        names = {entry.name for entry in files}
-        lower_names = {name.lower() for name in names}
-        stems = {stem(Path(name)) for name in names if Path(name).suffix.lower() in PHOTO_SUFFIXES}
-        for entry in files:
-            if entry.is_symlink() and not _link_inside(root, entry):
+    def _photos(self, root: Path, folder: _Folder) -> Iterator[Photo]:
+        names = Names(lambda: folder.files)
+        lower_names = Names(lambda: map(str.lower, folder.files))
+        stems = Names(lambda: (stem(Path(name)) for name in folder.files if _is_called_photo(name)))
+        for name in folder.files:
+            path = os.path.join(folder.place, name)  # noqa: PTH118 - there are many
+            if name in folder.links and not _link_inside(root, path):
                 self.skipped["link"] += 1
-            elif is_companion(entry.name, lower_names, PHOTO_SUFFIXES):
+            elif is_companion(name, lower_names, PHOTO_SUFFIXES):
                 self.skipped["companion"] += 1
-            elif has_edited_copy(entry.name, lower_names, PHOTO_SUFFIXES):
+            elif has_edited_copy(name, lower_names, PHOTO_SUFFIXES):
                 self.skipped["unedited"] += 1
-            elif is_copy(stem(Path(entry.name)), stems) or is_backup(entry.name, names):
+            elif is_copy(stem(Path(name)), stems) or is_backup(name, names):
                 self.skipped["copy"] += 1
-            elif _is_photo(entry) or _is_stub(entry.name):
-                yield Photo(Path(entry.path), root)
+            elif (name not in folder.odd and _is_photo(path)) or _is_stub(name):
+                yield Photo(Path(path), root)
             else:
-                self.skipped["in the cloud" if _is_elsewhere(entry) else "not a photo"] += 1
+                self.skipped["in the cloud" if _is_elsewhere(path) else "not a photo"] += 1
 
-    def _entered(self, folders: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
-        names = {entry.name for entry in folders}
-        entered = [
-            entry
-            for entry in folders
-            if not is_copy(entry.name, names)
-            and not (self._avoid and os.path.realpath(entry.path) == self._avoid)
+    def _entered(self, folder: _Folder) -> list[str]:
+        names = frozenset(folder.folders)
+        paths = [
+            os.path.join(folder.place, name)  # noqa: PTH118 - there are many
+            for name in folder.folders
+            if not is_copy(name, names)
         ]
-        self.skipped["copy"] += len(folders) - len(entered)
+        entered = [path for path in paths if not self._is_avoided(path)]
+        self.skipped["copy"] += len(folder.folders) - len(entered)
         return entered
 
+    def _is_avoided(self, path: str) -> bool:
+        return self._avoid is not None and os.path.realpath(path) == self._avoid
 
-def _link_inside(root: Path, entry: os.DirEntry[str]) -> bool:
+
+class _Folder:
+    """What is in a folder: names only, because there may be a hundred thousand.
+
+    Attributes:
+        place: Its path.
+        files: All that is no folder.
+        folders: Links to folders are not among them.
+        links: Those of the files that are links.
+        odd: Those that are neither links nor ordinary files: pipes, devices.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.files: list[str] = []
+        self.folders: list[str] = []
+        self.links: set[str] = set()
+        self.odd: set[str] = set()
+
+    def add(self, entry: os.DirEntry[str]) -> None:
+        """Sorts it in."""
+        try:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            is_link, is_ordinary = entry.is_symlink(), entry.is_file(follow_symlinks=False)
+        except OSError:  # gone or unreadable by now; reading it will say so
+            is_folder, is_link, is_ordinary = False, False, True
+        (self.folders if is_folder else self.files).append(entry.name)
+        if is_link:
+            self.links.add(entry.name)
+        elif not is_ordinary:
+            self.odd.add(entry.name)
+
+
+def _link_inside(root: Path, path: str) -> bool:
     """A link to a file of the same tree; not out of it, nor to a folder (loops), nor broken."""
-    target = Path(os.path.realpath(entry.path))
+    target = Path(os.path.realpath(path))
     try:
         return target.is_relative_to(os.path.realpath(root)) and target.is_file()
     except OSError:
         return False
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:  # gone or unreadable by now; reading it will say so
-        return False
-
-
 def _is_hidden(entry: os.DirEntry[str]) -> bool:
     if entry.name.startswith("."):
         return not _is_stub(entry.name)
+    if os.name != "nt":
+        return False
     try:
         attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
     except OSError:
@@ -146,12 +181,12 @@ def _is_hidden(entry: os.DirEntry[str]) -> bool:
 
 def _is_stub(name: str) -> bool:
     """It stands for a photo that is in iCloud only; reading it says so."""
-    return os.path.splitext(stub_of(name))[1].lower() in PHOTO_SUFFIXES
+    return _is_called_photo(stub_of(name))
 
 
-def _is_elsewhere(entry: os.DirEntry[str]) -> bool:
+def _is_elsewhere(path: str) -> bool:
     try:
-        return is_elsewhere(entry.stat())
+        return is_elsewhere(Path(path).stat())
     except OSError:
         return False
 
@@ -165,17 +200,19 @@ def _unreadable(folder: Path, error: OSError) -> SourceError:
     return SourceError(f"T{name[1:]} could not be read: {reason}.")
 
 
-def _is_photo(entry: os.DirEntry[str]) -> bool:
-    """By name or by content; only ordinary files, because opening a pipe waits for ever."""
+def _is_called_photo(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES
+
+
+def _is_photo(path: str) -> bool:
+    """By name or by content, for an ordinary file: opening a pipe waits for ever."""
+    if _is_called_photo(path):
+        return True
     try:
-        if not entry.is_file():
+        if is_elsewhere(Path(path).stat()):  # to look inside would fetch it
             return False
-        suffix = os.path.splitext(entry.name)[1].lower()
-        if suffix in PHOTO_SUFFIXES:
-            return True
-        if is_elsewhere(entry.stat()):  # to look inside would fetch it
-            return False
-        with Path(entry.path).open("rb") as file:
+        suffix = os.path.splitext(path)[1].lower()
+        with Path(path).open("rb") as file:
             return sniff(file.read(_SNIFFED_BYTES), suffix[1:]).format in PHOTO_FORMATS
     except OSError:
         return False

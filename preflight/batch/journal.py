@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
-from contextlib import suppress
+from array import array
+from bisect import bisect_right
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from preflight.batch.fingerprints import fingerprint
 from preflight.batch.lock import locked
 from preflight.batch.record import decode, encode
 from preflight.errors import OutputError
@@ -33,6 +36,9 @@ VERSION = 1
 """Of a line; lines of another are not understood and their photos are done again."""
 
 MAX_LINE_BYTES = 1_000_000
+
+_HEAD = re.compile(rb'\{"version":%d,"source":("[^"\\]*(?:\\.[^"\\]*)*"),' % VERSION)
+"""How the lines begin that we write; a hundred thousand are not to be parsed whole."""
 
 _NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading a line raises that is torn, or that somebody else wrote."""
@@ -80,7 +86,7 @@ class Entry:
 class Journal:
     """The journal of one folder, locked while it is open. Thread-safe.
 
-    Keeps some 100 bytes a photo in memory: where its last line begins.
+    Keeps 16 bytes a photo in memory: where the last line begins that an earlier run wrote.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -92,7 +98,7 @@ class Journal:
         self.folder = folder
         self._path = folder / NAME
         self._lock = threading.Lock()
-        self._lines: dict[bytes, int] = {}
+        self._keys, self._starts = array("Q"), array("Q")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -119,15 +125,18 @@ class Journal:
         self._file.close()
 
     def find(self, source: Path) -> Entry | None:
-        """The last entry of a photo; None if there is none, or none that is understood."""
+        """The last entry of a photo by an earlier run, if there is one that is understood."""
+        name = str(absolute(source))
+        key = fingerprint(name)
+        at = bisect_right(self._keys, key) - 1
+        if at < 0 or self._keys[at] != key:
+            return None
         with self._lock:
-            at = self._lines.get(_key(str(absolute(source))))
-            if at is None:
-                return None
-            self._file.seek(at)
+            self._file.seek(self._starts[at])
             line = _line(self._file)
         try:
-            return self._entry(json.loads(line))
+            document = json.loads(line)
+            return self._entry(document) if document["source"] == name else None
         except _NOT_OURS:
             return None
 
@@ -156,7 +165,7 @@ class Journal:
         line = json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
         with self._lock:
             try:
-                self._append(line, _key(name))
+                self._append(line)
             except OSError:
                 return
 
@@ -176,25 +185,30 @@ class Journal:
                 "Run the same command again.",
             )
 
-    def _append(self, line: bytes, key: bytes) -> None:
+    def _append(self, line: bytes) -> None:
         end = self._file.seek(0, os.SEEK_END)
         if end and not self._ends_whole(end):
             line = b"\n" + line  # after a torn line, of this run or one that was killed
-        written = self._file.write(line)
-        if written == len(line):
-            self._lines[key] = end + (line[:1] == b"\n")
+        self._file.write(line)
 
     def _ends_whole(self, end: int) -> bool:
         self._file.seek(end - 1)
         return self._file.read(1) == b"\n"
 
     def _read(self) -> None:
+        keys, starts = array("Q"), array("Q")
         with open(self._path, "rb") as lines:  # noqa: PTH123 - buffered, unlike our own handle
             at = 0
             while line := _line(lines):
-                with suppress(*_NOT_OURS):
-                    self._lines[_key(json.loads(line)["source"])] = at
-                at = lines.tell()
+                source = _source_of(line)
+                if source is not None:
+                    keys.append(fingerprint(source))
+                    starts.append(at)
+                at += len(line)
+        # stable: of several lines of one photo the last stays the last
+        order = array("Q", sorted(range(len(keys)), key=keys.__getitem__))
+        self._keys = array("Q", map(keys.__getitem__, order))
+        self._starts = array("Q", map(starts.__getitem__, order))
 
     def _entry(self, document: dict[str, Any]) -> Entry | None:
         if document["version"] != VERSION:
@@ -252,8 +266,17 @@ def settings_hash(*settings: object) -> str:
     return hash_of(text.encode())
 
 
-def _key(source: str) -> bytes:
-    return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _source_of(line: bytes) -> str | None:
+    """Which photo a line is about, if it is whole and of this version; the rest can wait."""
+    match = _HEAD.match(line)
+    if match is None or not line.endswith(b"}\n"):
+        return None
+    text = match[1]
+    try:
+        source = json.loads(text) if b"\\" in text else text[1:-1].decode("ascii")
+    except ValueError:
+        return None
+    return str(source)
 
 
 def _line(file: Any) -> bytes:

@@ -11,6 +11,7 @@ import click
 from preflight.batch.deliver import Delivery, checked_backup_suffix
 from preflight.batch.find import PhotoFinder
 from preflight.batch.fixing import Fixing, journals_of
+from preflight.batch.photos import Photos
 from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
 from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
@@ -84,7 +85,7 @@ def fix(
         map(as_path, paths), Path(out) if out and out != "-" and not is_file_name(out) else None
     )
     one_photo, batch, all_photos = looked_ahead(finder)
-    found = list(all_photos)
+    found = Photos(all_photos)
     backup = checked_backup_suffix(in_place, backup_suffix, out)
     delivery = Delivery(
         found, out, backup, dry_run=dry_run, force=force, write_bytes=console.write_bytes
