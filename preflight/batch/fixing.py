@@ -20,7 +20,7 @@ from preflight.batch.journal import (
 from preflight.batch.orphans import remove_orphans
 from preflight.batch.outcome import Outcome
 from preflight.fixer.options import FixOptions
-from preflight.isolation.caller import Caller
+from preflight.isolation.direct import Caller
 from preflight.limits import Limits
 from preflight.naming import Photo
 from preflight.platforms.platform import Platform

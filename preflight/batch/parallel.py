@@ -14,9 +14,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from preflight.batch.outcome import Outcome
-from preflight.batch.simple import attempt
-from preflight.isolation.caller import Caller
-from preflight.isolation.worker import AbandonedError
+from preflight.batch.simple import Work, attempt
+from preflight.isolation.direct import Caller
+from preflight.isolation.process import AbandonedError
 from preflight.naming import Photo
 
 WINDOW = 1000
@@ -27,8 +27,6 @@ STOP_S = 1.5
 
 _TICK_S = 0.2
 """Waiting for ever cannot be interrupted on Windows."""
-
-Work = Callable[[Photo, Caller], Outcome]
 
 
 def cores() -> int:

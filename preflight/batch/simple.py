@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from preflight.batch.outcome import Outcome
 from preflight.errors import OutputError, PreflightError, SourceError
-from preflight.isolation.worker import AbandonedError, ChildBugError
+from preflight.isolation.direct import Caller
+from preflight.isolation.process import AbandonedError, ChildBugError
 from preflight.naming import Photo
 from preflight.printable import printable
+
+Work = Callable[[Photo, Caller], Outcome]
 
 ADVICE = "Close other programs, or open fewer pixels with --max-pixels."
 
@@ -46,4 +48,6 @@ def attempt(photo: Photo, work: Callable[[Photo], Outcome]) -> Outcome:
     except ChildBugError as bug:
         return Outcome(str(photo.path), bug=str(bug))
     except Exception:  # noqa: BLE001 - the one place: a bug on one photo, the rest goes on
+        import traceback
+
         return Outcome(str(photo.path), bug=traceback.format_exc())

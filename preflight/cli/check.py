@@ -18,7 +18,7 @@ from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import RuleName
 from preflight.errors import ExitCode
-from preflight.isolation.caller import Caller
+from preflight.isolation.direct import Caller
 from preflight.naming import Photo
 from preflight.render.renderer import Setting
 from preflight.report import Report

@@ -6,21 +6,20 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from itertools import chain, islice
 
-from preflight.batch import parallel, simple
+from preflight.batch import simple
 from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome, Summary
+from preflight.batch.simple import Work
 from preflight.cli.console import say, say_error
 from preflight.cli.progress import Progress
 from preflight.errors import ExitCode
 from preflight.frozen import frozen
-from preflight.isolation import caller
-from preflight.isolation.nursery import nursery
-from preflight.isolation.worker import Worker
+from preflight.isolation.direct import Caller, Direct
 from preflight.limits import Limits
 from preflight.naming import Photo
 from preflight.render.renderer import Renderer
 
-Hands = Callable[[Iterable[Photo], parallel.Work], Generator[Outcome]]
+Hands = Callable[[Iterable[Photo], Work], Generator[Outcome]]
 """Do some work on each photo. What they raise is that the request makes no sense."""
 
 
@@ -47,8 +46,13 @@ class Crew:
             batch: Several photos or those of folders, which are always opened in children.
         """
         if not batch and not self.isolate:
-            yield lambda photos, work: _one_by_one(photos, work, caller.Direct())
+            yield lambda photos, work: _one_by_one(photos, work, Direct())
             return
+        from preflight.batch import parallel
+        from preflight.isolation import caller
+        from preflight.isolation.nursery import nursery
+        from preflight.isolation.worker import Worker
+
         with nursery(Worker.child_module, call) as start:
 
             def open_caller() -> caller.Isolated:
@@ -61,16 +65,14 @@ class Crew:
                 yield lambda photos, work: _one_by_one(photos, work, open_caller())
 
     def outcomes(
-        self, photos: Iterable[Photo], work: parallel.Work, *, call: str, batch: bool
+        self, photos: Iterable[Photo], work: Work, *, call: str, batch: bool
     ) -> Generator[Outcome]:
         """Does `work` on each photo, by hands that are hired for that alone; see `hired`."""
         with self.hired(call, batch=batch) as hands:
             yield from hands(photos, work)
 
 
-def _one_by_one(
-    photos: Iterable[Photo], work: parallel.Work, one: caller.Caller
-) -> Generator[Outcome]:
+def _one_by_one(photos: Iterable[Photo], work: Work, one: Caller) -> Generator[Outcome]:
     with closing(one):
         yield from simple.run(photos, lambda photo: work(photo, one))
 

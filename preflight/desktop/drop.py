@@ -15,7 +15,7 @@ from preflight.batch.deliver import Delivery
 from preflight.batch.find import PhotoFinder
 from preflight.batch.fixing import Fixing, journals_of
 from preflight.batch.outcome import Outcome, Summary
-from preflight.batch.parallel import Work
+from preflight.batch.simple import Work
 from preflight.desktop.tickets import Queue, Ticket
 from preflight.errors import ExitCode, OutputError
 from preflight.fixer.options import FixOptions

@@ -12,7 +12,7 @@ import io
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
@@ -42,9 +42,8 @@ photos and drawings at 1024 px measured up to 2.0 (half of them 0.6), a flat log
 on white 12, pixel art 6."""
 
 
-_BLUE_LESS_LUMA = (-0.1686, -0.3311, 0.4997)
-_RED_LESS_LUMA = (0.4998, -0.4185, -0.0813)
-"""Of red, green and blue, as in JPEG's Cb and Cr."""
+_CHROMA_WEIGHTS = ((0.5, -0.1687), (-0.0813, 0.5))
+"""JPEG's Cb and Cr from (blue - green) and (red - green)."""
 
 
 @frozen
@@ -154,13 +153,23 @@ def has_fine_colour(image: Image.Image) -> bool:
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if height < 2 or width < 2:
         return False
-    rows = np.stack([pixels[row:height:8, :width] for row in (0, 1)]).astype(np.float32)
-    to_chroma = np.array([_BLUE_LESS_LUMA, _RED_LESS_LUMA], dtype=np.float32)
-    chroma = to_chroma @ rows.reshape(-1, 3).T  # two products with long rows, not many short ones
-    chroma = chroma.reshape(2, 2, -1, 2)  # blue or red, upper or lower row, blocks, columns
-    means = chroma.mean(axis=(1, 3), keepdims=True)
-    lost = np.square(chroma - means).mean(axis=(1, 2, 3))
-    return float(lost.max()) > FINE_COLOUR_RMS**2
+    upper, lower = (pixels[row:height:8, :width].astype(np.int32) for row in (0, 1))
+    less_green = [
+        np.stack([rows[..., channel] - rows[..., 1] for rows in (upper, lower)])
+        for channel in (2, 0)
+    ]
+    columns = [part[0] + part[1] for part in less_green]
+    sums = [column[:, ::2] + column[:, 1::2] for column in columns]
+    blue, red, both = (  # what remains of the mean products when the blocks' means are taken out
+        _mean_product(less_green[i], less_green[j]) - _mean_product(sums[i], sums[j]) / 16
+        for i, j in ((0, 0), (1, 1), (0, 1))
+    )
+    lost = (b * b * blue + r * r * red + 2 * b * r * both for b, r in _CHROMA_WEIGHTS)
+    return max(lost) > FINE_COLOUR_RMS**2
+
+
+def _mean_product(one: Any, other: Any) -> float:
+    return float((one * other).mean())
 
 
 def fit_jpeg(

@@ -20,6 +20,14 @@ ONE_THREAD = dict.fromkeys(
 _START = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
 
 
+class ChildBugError(RuntimeError):
+    """preflight itself failed in the child; the text is the child's traceback."""
+
+
+class AbandonedError(RuntimeError):
+    """Somebody called `abandon` during the call, or before."""
+
+
 class Process(Protocol):
     """A child that waits for requests, as `subprocess.Popen` shows it."""
 

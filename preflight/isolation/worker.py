@@ -9,7 +9,14 @@ from typing import IO, Any
 
 from preflight.facts import Facts, LimitHit
 from preflight.frozen import frozen
-from preflight.isolation.process import Process, Start, ended, start
+from preflight.isolation.process import (
+    AbandonedError,
+    ChildBugError,
+    Process,
+    Start,
+    ended,
+    start,
+)
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
@@ -28,14 +35,6 @@ class Stopped:
 
     hit: LimitHit
     seen: Facts | None = None
-
-
-class ChildBugError(RuntimeError):
-    """preflight itself failed in the child; the text is the child's traceback."""
-
-
-class AbandonedError(RuntimeError):
-    """Somebody called `abandon` during the call, or before."""
 
 
 _KILLED = -getattr(signal, "SIGKILL", 9)

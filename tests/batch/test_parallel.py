@@ -12,7 +12,7 @@ import pytest
 from preflight.batch import parallel
 from preflight.batch.outcome import Outcome, Summary
 from preflight.errors import SourceError, UsageError
-from preflight.isolation.caller import Direct
+from preflight.isolation.direct import Direct
 from preflight.naming import Photo
 from preflight.render.ordered import Ordered
 

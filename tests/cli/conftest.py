@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from faking import fake_check, fake_fix
 
 from preflight.cli.main import cli
-from preflight.isolation.caller import Direct
+from preflight.isolation.direct import Direct
 
 
 @pytest.fixture
