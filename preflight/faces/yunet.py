@@ -2,9 +2,13 @@
 
 Architecture and decoding follow the authors' face_detection_yunet_2023mar.onnx
 (https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet; Wu, Peng, Yu: "YuNet: A
-Tiny Millisecond-level Face Detector", 2023). Maps are float32 arrays of shape (channels, height,
-width). Every convolution but the first is a pair: a 1 x 1 one that mixes the channels and a
-depthwise 3 x 3 one.
+Tiny Millisecond-level Face Detector", 2023). Every convolution but the first is a pair: a 1 x 1 one
+that mixes the channels and a depthwise 3 x 3 one.
+
+Maps are float32 arrays of shape (channels + 1, height + 2, width + 2): around the values lies the
+border of zeros that the 3 x 3 convolutions see, and the last channel is 1 inside the border and 0
+on it, so that a matrix product adds the biases only where they belong. With the rows one behind the
+other, every shift of a map is then a plain slice: no pass over memory is spent on padding.
 """
 
 from __future__ import annotations
@@ -32,17 +36,29 @@ BLOCK_VALUES = 262_144
 """Scratch values of a convolution: 1 MB stays in the core's cache. One buffer for all of them, as
 fresh memory costs as much as the arithmetic."""
 
+_SCRATCH_ROWS = 7
+"""Of a channel: three shifted copies and a row of ones, and three sums."""
+
 MAX_EXPONENT = 20.0
 """exp() of the network's outputs is cut off here: 0 or 1 for a score, endless for a size."""
 
+_STEM_TAPS = tuple(
+    (row, column, int(row == 0), int(column == 0)) for row in range(3) for column in range(3)
+)
+"""Row and column of the first kernel, and by how many rows and columns its plane is shifted: tap 1
+reads the even rows, taps 0 and 2 the odd ones before and behind."""
+
 
 class Pair(NamedTuple):
-    """A 1 x 1 convolution (out, in), (out, 1, 1) and the depthwise one (out, 3, 3), (out, 1)."""
+    """A 1 x 1 convolution, then a depthwise 3 x 3 one, each with its biases in a last column.
+
+    Attributes:
+        mix: (out, in + 1)
+        taps: (out, 3, 4): for each kernel row three taps, then the bias, in the first row only.
+    """
 
     mix: Map
-    mix_bias: Map
     taps: Map
-    bias: Map
 
 
 class Boxes(NamedTuple):
@@ -71,7 +87,9 @@ class YuNet:
         np = numpy()
         self._values = np.frombuffer(weights, dtype="<f2").astype(np.float32)
         self._used = 0
-        self._stem = self._take(16, 27), self._take(16, 1)
+        stem, bias = self._take(16, 3, 3, 3), self._take(16, 1)
+        columns = [stem[:, :, row, column] for row, column, _, _ in _STEM_TAPS]
+        self._stem = np.concatenate([*columns, bias], axis=1)
         self._stages = [
             [self._pair(16, 16)],
             [self._pair(16, 16), self._pair(16, 32), self._pair(32, 32), self._pair(32, 64)],
@@ -94,12 +112,12 @@ class YuNet:
         return values
 
     def _pair(self, inputs: int, outputs: int) -> Pair:
-        return Pair(
-            self._take(outputs, inputs),
-            self._take(outputs, 1, 1),
-            self._take(outputs, 3, 3),
-            self._take(outputs, 1),
-        )
+        np = numpy()
+        mix, mix_bias = self._take(outputs, inputs), self._take(outputs, 1)
+        taps = np.zeros((outputs, 3, 4), np.float32)
+        taps[:, :, :3] = self._take(outputs, 3, 3)
+        taps[:, 0, 3] = self._take(outputs)
+        return Pair(np.concatenate([mix, mix_bias], axis=1), taps)
 
     def detect(self, canvas: Map, threshold: float) -> Boxes:
         """Finds the candidates, overlapping ones included, in no particular order.
@@ -118,12 +136,12 @@ class YuNet:
     def _forward(self, np: Any, canvas: Map) -> list[Map]:
         """The (7, rows, columns) outputs for the three strides."""
         current = self._first(np, canvas)
-        _, height, width = current.shape
-        scratch = np.empty(max(BLOCK_VALUES, 8 * ((height + 2) * (width + 2) + 2)), np.float32)
+        length = current[0].size
+        scratch = np.empty(max(BLOCK_VALUES, _SCRATCH_ROWS * length), np.float32)
         levels = []
         for number, stage in enumerate(self._stages):
             for pair in stage:
-                current = _pair_forward(np, current, pair, scratch, relu=True)
+                current = _pair_forward(np, current, pair, scratch)
             if number >= 2:
                 levels.append(current)
             if number < 4:
@@ -131,79 +149,102 @@ class YuNet:
         return self._outputs(np, levels, scratch)
 
     def _first(self, np: Any, canvas: Map) -> Map:
-        """The 3 x 3 convolution with stride 2 on B, G, R from 0 to 255."""
-        height, width, _ = canvas.shape
-        padded = np.zeros((3, height + 2, width + 2), np.float32)
-        padded[:, 1:-1, 1:-1] = canvas.transpose(2, 0, 1)[::-1]
-        columns = np.empty((27, height // 2, width // 2), np.float32)
-        for tap in range(27):
-            channel, row, column = tap // 9, tap // 3 % 3, tap % 3
-            columns[tap] = padded[channel, row : row + height : 2, column : column + width : 2]
-        mix, bias = self._stem
-        current = mix @ columns.reshape(27, -1)
-        current += bias
-        np.maximum(current, 0, out=current)
-        result: Map = current.reshape(16, height // 2, width // 2)
-        return result
+        """The 3 x 3 convolution with stride 2 on B, G, R from 0 to 255.
+
+        Of the canvas's even and odd rows and columns four planes are made for each colour, so that
+        a tap is a shifted plane.
+        """
+        height, width = canvas.shape[0] // 2, canvas.shape[1] // 2
+        planes = np.zeros((2, 2, 3, height + 2, width + 2), np.float32)
+        quarters = canvas.reshape(height, 2, width, 2, 3)[..., ::-1].transpose(1, 3, 4, 0, 2)
+        planes[..., 1:-1, 1:-1] = quarters
+        row = width + 2
+        flat = planes.reshape(2, 2, 3, -1)
+        columns = np.empty((3 * len(_STEM_TAPS) + 1, flat.shape[-1]), np.float32)
+        for number, (row_tap, column_tap, up, back) in enumerate(_STEM_TAPS):
+            shift = up * row + back
+            plane = flat[1 - row_tap % 2, 1 - column_tap % 2]
+            into = columns[3 * number : 3 * number + 3]
+            into[:, :shift] = 0
+            into[:, shift:] = plane[:, : plane.shape[1] - shift]
+        columns[-1] = 1
+        result: Map = np.empty((len(self._stem) + 1, height + 2, width + 2), np.float32)
+        values = result[:-1].reshape(len(self._stem), -1)
+        np.matmul(self._stem, columns, out=values)
+        np.maximum(values, 0, out=values)
+        return _bordered(result)
 
     def _outputs(self, np: Any, levels: list[Map], scratch: Map) -> list[Map]:
         """Adds the coarse levels to the finer ones, then applies the heads."""
         merged: list[Map] = []
         for level, pair in zip(reversed(levels), self._neck):
             if merged:
-                level = level + merged[0].repeat(2, axis=1).repeat(2, axis=2)
-            merged.insert(0, _pair_forward(np, level, pair, scratch, relu=True))
+                coarser = _inside(merged[0])[:-1]
+                _inside(level)[:-1] += coarser.repeat(2, axis=1).repeat(2, axis=2)
+            merged.insert(0, _pair_forward(np, level, pair, scratch))
         return [
-            _pair_forward(np, level, pair, scratch, relu=False)
+            _inside(_pair_forward(np, level, pair, scratch, relu=False))[:-1]
             for level, pair in zip(merged, self._heads)
         ]
 
 
-def _pair_forward(np: Any, current: Map, pair: Pair, scratch: Map, *, relu: bool) -> Map:
-    """1 x 1 convolution, then depthwise 3 x 3 with zeros outside.
+def _inside(current: Map) -> Map:
+    """A map without its border."""
+    return current[:, 1:-1, 1:-1]
 
-    The padded rows lie one behind the other, so that a tap is a plain slice of a channel; the two
-    values too many at each row's end are left behind. For each kernel row, one matrix product adds
-    the three columns; then the three rows are added. Twice as fast as nine multiplications.
+
+def _bordered(current: Map) -> Map:
+    """Sets the border and the channel of ones of a map whose values are there."""
+    current[-1] = 1
+    current[:, 0] = current[:, -1] = 0
+    current[:, :, 0] = current[:, :, -1] = 0
+    return current
+
+
+def _pair_forward(np: Any, current: Map, pair: Pair, scratch: Map, *, relu: bool = True) -> Map:
+    """1 x 1 convolution, then depthwise 3 x 3.
+
+    Values of neighbouring rows lie two apart, so the sums at each row's end mix two rows; they fall
+    on the border, which is set at the end. For each kernel row, one matrix product adds the three
+    columns; then the three rows are added. Twice as fast as nine multiplications.
     """
-    inputs, height, width = current.shape
+    _, rows, row = current.shape
     outputs = len(pair.mix)
-    row = width + 2
-    count, length = height * row, (height + 2) * row
-    step = scratch.size // (8 * (length + 2))
-    room = scratch[: 8 * (length + 2) * step].reshape(8, step, length + 2)
-    padded = room[0]
-    padded[:] = 0
-    inner = padded[:, :length].reshape(step, height + 2, row)[:, 1:-1, 1:-1]
-    mixed = room[1].reshape(-1)[: step * height * width].reshape(step, height * width)
-    shifted, sums = room[2:].reshape(2, step, 3, length + 2)[..., :length]
-    flat = current.reshape(inputs, -1)
-    result: Map = np.empty((outputs, height, width), np.float32)
+    count, length = (rows - 2) * row, rows * row
+    mixed = pair.mix @ current.reshape(len(current), length)
+    step = min(outputs, scratch.size // (_SCRATCH_ROWS * length))
+    room = scratch[: _SCRATCH_ROWS * step * length]
+    shifted = room[: 4 * step * length].reshape(step, 4, length)
+    sums = room[4 * step * length :].reshape(step, 3, length)
+    shifted[:, 1, -1:] = shifted[:, 2, -2:] = 0
+    shifted[:, 3] = 1
+    result: Map = np.empty((outputs + 1, rows, row), np.float32)
+    # One row and one value on: the output for a place is where its kernel's middle is.
+    values = result.reshape(outputs + 1, length)[:, row + 1 : row + 1 + count]
     for first in range(0, outputs, step):
-        block = slice(first, first + step)
-        size = len(pair.mix[block])
-        np.matmul(pair.mix[block], flat, out=mixed[:size])
-        np.add(mixed[:size].reshape(size, height, width), pair.mix_bias[block], out=inner[:size])
+        block = slice(first, min(first + step, outputs))
+        size = block.stop - first
         for column in range(3):
-            shifted[:size, column] = padded[:size, column : column + length]
+            shifted[:size, column, : length - column] = mixed[block, column:]
         np.matmul(pair.taps[block], shifted[:size], out=sums[:size])
         total = sums[:size, 0, :count]
         total += sums[:size, 1, row : row + count]
         total += sums[:size, 2, 2 * row :]
-        total += pair.bias[block]
-        kept = total.reshape(size, height, row)[:, :, :width]
         if relu:
-            np.maximum(kept, 0, out=result[block])
+            np.maximum(total, 0, out=values[block])
         else:
-            result[block] = kept
-    return result
+            values[block] = total
+    return _bordered(result)
 
 
 def _halve(np: Any, current: Map) -> Map:
     """The largest of every 2 x 2 values."""
-    rows = np.maximum(current[:, ::2], current[:, 1::2])
-    halved: Map = np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
-    return halved
+    channels, rows, row = current.shape
+    inside = _inside(current)
+    taller = np.maximum(inside[:, ::2], inside[:, 1::2])
+    halved: Map = np.empty((channels, rows // 2 + 1, row // 2 + 1), np.float32)
+    np.maximum(taller[:, :, ::2], taller[:, :, 1::2], out=_inside(halved))
+    return _bordered(halved)
 
 
 def _decode(np: Any, output: Map, stride_px: int, threshold: float) -> Boxes:
