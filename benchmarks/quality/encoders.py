@@ -24,20 +24,20 @@ EXTRAS = Extras(srgb_profile())
 
 
 def preflight(image: Image.Image, quality: int) -> bytes:
-    """As `fix` encodes."""
-    fine = has_fine_colour(image)
-    return encode_jpeg(image, quality, EXTRAS, progressive=True, fine_colour=fine)
-
-
-def preflight_baseline(image: Image.Image, quality: int) -> bytes:
-    """As `fix` encodes for a place that takes baseline JPEG only."""
+    """As `fix` encodes where no limit of bytes binds."""
     fine = has_fine_colour(image)
     return encode_jpeg(image, quality, EXTRAS, progressive=False, fine_colour=fine)
 
 
+def preflight_progressive(image: Image.Image, quality: int) -> bytes:
+    """The same, progressive: what `fix` may write to stay within a limit of bytes."""
+    fine = has_fine_colour(image)
+    return encode_jpeg(image, quality, EXTRAS, progressive=True, fine_colour=fine)
+
+
 def preflight_full_colour(image: Image.Image, quality: int) -> bytes:
     """4:4:4 for every picture."""
-    return encode_jpeg(image, quality, EXTRAS, progressive=True, fine_colour=True)
+    return encode_jpeg(image, quality, EXTRAS, progressive=False, fine_colour=True)
 
 
 def lossless_pass(image: Image.Image, quality: int) -> bytes:
@@ -67,7 +67,6 @@ def quantiser(tables: list[list[int]]) -> Encoder:
             "JPEG",
             qtables=scaled,
             optimize=True,
-            progressive=True,
             subsampling=0 if has_fine_colour(image) else 2,
             icc_profile=EXTRAS.icc,
         )

@@ -13,6 +13,7 @@ import hashlib
 import io
 import math
 import multiprocessing
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +52,11 @@ class Scores:
 
 @dataclass
 class Measured:
-    """One photo: score and bytes of the encoders as they are, and bytes at our score."""
+    """One photo: score and bytes of the encoders as they are; bytes at our score, and CPU time."""
 
     fixed: dict[str, tuple[float, int]]
     ratios: dict[str, float]
+    spent_ms: dict[str, float]
 
 
 def measured(photo: tuple[str, Image.Image]) -> Measured:
@@ -69,18 +71,30 @@ def measured(photo: tuple[str, Image.Image]) -> Measured:
         fixed[f"Pillow, quality {quality}"] = (scores.of(data), len(data))
     (high, many), (low, few) = list(fixed.values())[1:]
     slope = math.log(many / few) / (high - low)
-    ratios = {}
+    ratios, spent_ms = {}, {"preflight": _spent_ms(encoders.preflight, image, QUALITY)}
     for name, encode, quality in tools():
         data = encode(image, quality)
         score = scores.of(data)
         ratios[name] = len(data) * math.exp(slope * (goal - score)) / len(ours)
-    return Measured(fixed, ratios)
+        if not name.startswith("sharp"):  # it has a process of its own, mostly Node's start
+            spent_ms[name] = _spent_ms(encode, image, quality)
+    return Measured(fixed, ratios, spent_ms)
+
+
+def _spent_ms(encode: encoders.Encoder, image: Image.Image, quality: int) -> float:
+    """Processor time of one encode, the least of three."""
+    spent = []
+    for _ in range(3):
+        started = time.process_time()
+        encode(image, quality)
+        spent.append(time.process_time() - started)
+    return 1000 * min(spent)
 
 
 def tools() -> list[tuple[str, encoders.Encoder, int]]:
     """What is compared, each at a quality that comes near to our score."""
     named: list[tuple[str, encoders.Encoder | None, int]] = [
-        ("preflight, baseline", encoders.preflight_baseline, QUALITY),
+        ("preflight, progressive", encoders.preflight_progressive, QUALITY),
         ("preflight and mozjpeg's lossless pass", encoders.lossless_pass, QUALITY),
         ("preflight, always 4:4:4", encoders.preflight_full_colour, 88),
         ("preflight, Robidoux's table", encoders.quantiser([ROBIDOUX, ROBIDOUX]), 88),
@@ -96,10 +110,13 @@ def main() -> None:
     photos = squares()
     with multiprocessing.Pool(2) as pool:
         results = pool.map(measured, photos, chunksize=1)
+    names = ["preflight", *results[0].ratios]
     lines = []
-    for name in results[0].ratios:
-        values = [result.ratios[name] for result in results]
+    for name in names:
+        values = [result.ratios.get(name, 1.0) for result in results]
+        spent = [result.spent_ms[name] for result in results if name in result.spent_ms]
         lines.append([name, *(f"{np.quantile(values, at):.3f}" for at in (0.5, 0.0, 1.0))])
+        lines[-1].append(f"{np.median(spent):.0f}" if spent else "–")
     asis = []
     for name in results[0].fixed:
         scores, sizes = zip(*(result.fixed[name] for result in results), strict=True)
@@ -121,9 +138,9 @@ def main() -> None:
 {table(["encoder", "SSIMULACRA2, median", "worst", "kB, median"], asis)}
 
 Bytes at the SSIMULACRA2 that preflight reaches, as a share of its bytes (below 1: smaller than
-preflight):
+preflight), and processor time of an encode:
 
-{table(["encoder", "median", "best", "worst"], lines)}"""
+{table(["encoder", "median", "best", "worst", "ms"], lines)}"""
     write_section("quality-encoding", body)
 
 

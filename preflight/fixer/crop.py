@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from preflight.errors import UsageError
-from preflight.faces.head import head_box, main_faces
+from preflight.faces.head import head_box, main_faces, roomy_head_box
 from preflight.facts import Box, Face
-from preflight.fixer.framing import SEEN_EXCESS, Heads, Photo, Place, best_place
+from preflight.fixer.framing import Heads, Photo, Place, best_place, padded_place
 from preflight.fixer.options import FixOptions
 from preflight.frozen import frozen
 
@@ -133,13 +133,12 @@ def _without_face(photo: Photo, *, looked: bool) -> Window:
 
 
 def _around(photo: Photo, faces: Sequence[Face], options: FixOptions) -> Window:
-    boxes = [head_box(face, photo.width_px, photo.height_px) for face in faces]
-    order = sorted(range(len(faces)), key=lambda number: _distance(boxes[0], boxes[number]))
+    nearest_first = sorted(faces, key=lambda face: _distance(faces[0].box, face.box))
     pad, count = options.pad is not None, len(faces)
-    place = _place(photo, Heads.of(boxes), options)
-    if place.excess > DROP_EXCESS and not pad:
-        count, place = _most_that_fit(photo, [boxes[number] for number in order], options, place)
-    kept = [faces[number] for number in order[:count]]
+    place = _place(photo, faces, options)
+    if place.excess > DROP_EXCESS and not pad and count > 1:
+        count, place = _most_that_fit(photo, nearest_first, options, place)
+    kept = nearest_first[:count]
     left_out = len(faces) - count
     return Window(
         place.box,
@@ -157,29 +156,31 @@ def _distance(one: Box, other: Box) -> float:
     return math.hypot(one[0] + one[2] - other[0] - other[2], one[1] + one[3] - other[1] - other[3])
 
 
-def _place(photo: Photo, heads: Heads, options: FixOptions) -> Place:
-    """The square for these heads; the least bad one if the circle cannot hold them."""
-    short = photo.short_px
+def _place(photo: Photo, faces: Sequence[Face], options: FixOptions) -> Place:
+    """The square for these faces' heads; the least bad one if the circle cannot hold them."""
+    size, short = (photo.width_px, photo.height_px), photo.short_px
+    heads = Heads.of(
+        [head_box(face, *size) for face in faces], [roomy_head_box(face, *size) for face in faces]
+    )
     if options.crop == "face":
         wanted = max(heads.tallest_px / FACE_HEAD_SHARE, options.size_px / MOST_ENLARGEMENT)
     else:
         wanted = max(heads.tallest_px / AUTO_HEAD_SHARE, short * AUTO_SIDE_SHARE)
     place = best_place(photo, heads, wanted)
-    if place.excess > SEEN_EXCESS and options.pad is not None:
-        # Everybody would see a filled strip, so there has to be a need for it.
-        return heads.tight_square()
+    if options.pad is not None and heads.are_cut(place.box):
+        return padded_place(photo, heads, wanted)
     return place
 
 
 def _most_that_fit(
-    photo: Photo, nearest_first: Sequence[Box], options: FixOptions, all_of_them: Place
+    photo: Photo, nearest_first: Sequence[Face], options: FixOptions, all_of_them: Place
 ) -> tuple[int, Place]:
     """How many of the heads nearest to the main one fit into the circle, at least that one."""
     fit, too_many = 0, len(nearest_first)
     best = all_of_them
     while too_many - fit > 1:
         count = (fit + too_many) // 2
-        place = _place(photo, Heads.of(nearest_first[:count]), options)
+        place = _place(photo, nearest_first[:count], options)
         if place.excess <= DROP_EXCESS:
             fit, best = count, place
         else:

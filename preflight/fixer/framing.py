@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from preflight.facts import Box
 from preflight.fixer.circle import Point, clamp, nearest_centre, outline, reach, smallest_circle
@@ -25,12 +26,22 @@ MOST_STRETCH = 1.25
 """How much larger than the wanted side that square may be, if it cuts nothing that is seen."""
 
 SEEN_EXCESS = 1.02
-"""Farthest head point over radius that nobody notices: a head that touches the photo's edge has
-1.00 to 1.02."""
+"""Farthest head point over radius that nobody notices."""
+
+TOUCHING_EXCESS = 1.01
+"""The same of a head that ends at the photo's edge, and so at the circle's: it is not cut."""
 
 PADDED_AIR = 0.08
-"""The same where the square leaves the photo: a little more filling costs nothing, and twice the
-air held 4 % more of heads close to the edge."""
+"""Air where the square leaves the photo: a little more filling costs nothing, and twice the air
+held 4 % more of heads close to the edge."""
+
+ROOMY_EXCESS, CUT_ROOMY_EXCESS = 1.0, 1.03
+"""Farthest point, in radii, of the largest heads that are likely: with much hair or a hat. They
+should be inside, if they can be with hardly another square; above the second value, a head that is
+larger than expected would be cut where everybody sees it."""
+
+ROOMY_SHRINK = 0.7
+"""Of the wanted side: no tighter for their sake."""
 
 RAISE_SHARE, RAISED_AIR = 0.10, 0.15
 """Of the height that one head leaves free: how far it sits above the middle, so that the eyes are
@@ -39,6 +50,9 @@ underestimated, and it is above."""
 
 SIDE_STEPS = 24
 """Sides that are tried between the wanted one and either limit."""
+
+PADDED_STEPS = 32
+"""Places that are tried between outside the photo, around the heads, and inside."""
 
 
 @frozen
@@ -85,36 +99,61 @@ class Heads:
 
     Attributes:
         points: Their outline.
+        roomy: Outline of the largest heads that are likely in their place.
         free: Centre of the smallest circle around them.
-        radius_px: Its radius.
+        roomy_free: The same for the larger heads; only known of one.
+        radius_px: Radius of the circle around `free`.
         tallest_px: Height of the tallest head.
         count: How many there are.
     """
 
     points: tuple[Point, ...]
+    roomy: tuple[Point, ...]
     free: Point
+    roomy_free: Point
     radius_px: float
     tallest_px: float
     count: int
 
     @classmethod
-    def of(cls, boxes: Sequence[Box]) -> Heads:
+    def of(cls, boxes: Sequence[Box], roomy_boxes: Sequence[Box]) -> Heads:
         """Measures some heads, at least one."""
-        points = outline(boxes)
-        free, radius_px = smallest_circle(points)
-        return cls(points, free, radius_px, max(box[3] - box[1] for box in boxes), len(boxes))
+        points, roomy = outline(boxes), outline(roomy_boxes)
+        free, radius_px = _circle_around(points, boxes)
+        roomy_free = _circle_around(roomy, roomy_boxes)[0] if len(boxes) == 1 else free
+        tallest_px = max(box[3] - box[1] for box in boxes)
+        return cls(points, roomy, free, roomy_free, radius_px, tallest_px, len(boxes))
 
     def excess(self, box: Box) -> float:
         """The farthest point in radii of the circle inside a square."""
-        left, top, right, bottom = box
-        return reach(self.points, (left + right) / 2, (top + bottom) / 2) * 2 / (right - left)
+        return _excess(self.points, box)
 
-    def tight_square(self) -> Place:
-        """The square just around them with some air; may leave the photo."""
-        side = max(1, math.ceil(2 * self.radius_px / (1 - PADDED_AIR)))
-        left, top = (round(value - side / 2) for value in self.free)
-        box = (left, top, left + side, top + side)
-        return Place(box, self.excess(box))
+    def is_roomy(self, box: Box) -> bool:
+        """Larger heads than expected would be inside, too."""
+        return _excess(self.roomy, box) <= ROOMY_EXCESS
+
+    def are_cut(self, box: Box) -> bool:
+        """A head would be cut by the circle, or is likely to be."""
+        return self.excess(box) > TOUCHING_EXCESS or _excess(self.roomy, box) > CUT_ROOMY_EXCESS
+
+    def nearest(self, bounds: Box) -> Point:
+        """The centre inside the bounds from which the farthest point is nearest."""
+        if self.count == 1:  # an ellipse is symmetric, so each axis can be clamped alone
+            x, y = self.free
+            return clamp(x, bounds[0], bounds[2]), clamp(y, bounds[1], bounds[3])
+        return nearest_centre(self.points, self.free, bounds)
+
+
+def _circle_around(points: Sequence[Point], boxes: Sequence[Box]) -> tuple[Point, float]:
+    if len(boxes) > 1:
+        return smallest_circle(points)
+    ((left, top, right, bottom),) = boxes
+    return ((left + right) / 2, (top + bottom) / 2), max(right - left, bottom - top) / 2
+
+
+def _excess(points: Sequence[Point], box: Box) -> float:
+    left, top, right, bottom = box
+    return reach(points, (left + right) / 2, (top + bottom) / 2) * 2 / (right - left)
 
 
 def best_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
@@ -125,7 +164,8 @@ def best_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
         heads: What it should hold.
         wanted_px: Side to begin with; smaller ones come next, then larger ones.
     """
-    others = []
+    airy: list[Place] = []
+    others: list[Place] = []
     for side in _sides(photo, heads, wanted_px):
         for (x, y), least_air in _centres(photo, heads, side):
             left = clamp(round(x - side / 2), 0, photo.width_px - side)
@@ -133,12 +173,66 @@ def best_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
             box = (left, top, left + side, top + side)
             place = Place(box, heads.excess(box))
             air = 1 - place.excess
-            if air >= least_air and air * side / 2 >= HEAD_AIR * heads.tallest_px:
-                return place
-            others.append(place)
+            if air < least_air or air * side / 2 < HEAD_AIR * heads.tallest_px:
+                others.append(place)
+            elif heads.is_roomy(box):
+                if not airy or side >= ROOMY_SHRINK * airy[0].side_px:
+                    return place
+            else:
+                airy.append(place)
+    if airy:
+        return airy[0]
     widest_px = MOST_STRETCH * others[0].side_px
     best = max((place for place in others if place.side_px <= widest_px), key=_room_px)
     return best if best.excess <= SEEN_EXCESS else max(others, key=_room_px)
+
+
+def padded_place(photo: Photo, heads: Heads, wanted_px: float) -> Place:
+    """The square of the wanted side that leaves the photo as little as the heads need.
+
+    Args:
+        photo: What it may leave.
+        heads: What it holds with air, larger ones than expected included.
+        wanted_px: Its side, unless they need more.
+    """
+    least_px = 2 * heads.radius_px / (1 - PADDED_AIR)
+    free, roomy_px = smallest_circle(heads.roomy)
+    side = math.ceil(max(1, least_px, 2 * roomy_px, min(wanted_px, photo.short_px)))
+    half = side / 2
+    across, down = _span(half, photo.width_px), _span(half, photo.height_px)
+    inside = clamp(free[0], *across), clamp(free[1], *down)
+
+    def at(share_x: float, share_y: float) -> Place:
+        """So much of the way from the heads' middle to inside the photo."""
+        x = free[0] + (inside[0] - free[0]) * share_x
+        y = free[1] + (inside[1] - free[1]) * share_y
+        left, top = round(x - half), round(y - half)
+        box = (left, top, left + side, top + side)
+        return Place(box, heads.excess(box))
+
+    def holds(place: Place) -> bool:
+        return place.excess <= 1 - PADDED_AIR and heads.is_roomy(place.box)
+
+    shares = [step / PADDED_STEPS for step in range(PADDED_STEPS, -1, -1)]
+    ways = ("across", "down", "both")
+    found: list[Place] = []
+    for way in ways:
+        places = (at(1 if way == "down" else s, 1 if way == "across" else s) for s in shares)
+        found += islice(filter(holds, places), 1)
+    return min(found, key=lambda place: _outside_px(photo, place.box), default=at(0, 0))
+
+
+def _outside_px(photo: Photo, box: Box) -> float:
+    """Widths of the strips outside the photo, together."""
+    left, top, right, bottom = box
+    over = (-left, -top, right - photo.width_px, bottom - photo.height_px)
+    return sum(max(0.0, strip) for strip in over)
+
+
+def _span(half_px: float, length_px: int) -> tuple[float, float]:
+    """Where the middle of a square lies that stays inside; the photo's middle if it is larger."""
+    middle = length_px / 2
+    return min(half_px, middle), max(length_px - half_px, middle)
 
 
 def _room_px(place: Place) -> float:
@@ -157,11 +251,17 @@ def _sides(photo: Photo, heads: Heads, wanted_px: float) -> Iterator[int]:
 
 
 def _centres(photo: Photo, heads: Heads, side: int) -> Iterator[tuple[Point, float]]:
-    """Where one head looks well, then where the circle has most air; each with the air it needs."""
+    """Where one head looks well, then where the circle has most air.
+
+    Each with the air that it needs.
+    """
     half = side / 2
     bounds = (half, half, photo.width_px - half, photo.height_px - half)
     x, y = heads.free
     if heads.count == 1:
         lower = y + RAISE_SHARE * max(0.0, side - heads.tallest_px)
         yield (clamp(x, bounds[0], bounds[2]), clamp(lower, bounds[1], bounds[3])), RAISED_AIR
-    yield nearest_centre(heads.points, heads.free, bounds), LEAST_AIR
+    yield heads.nearest(bounds), LEAST_AIR
+    if heads.count == 1:
+        x, y = heads.roomy_free
+        yield (clamp(x, bounds[0], bounds[2]), clamp(y, bounds[1], bounds[3])), LEAST_AIR

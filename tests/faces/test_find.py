@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from preflight.faces import yunet
-from preflight.faces.find import find_faces, overlap
+from preflight.faces.find import MIN_SCORE, find_faces, overlap, search, shrunk
 from preflight.facts import Box, Face
 
 ONNX_VARIABLE = "YUNET_ONNX"
@@ -91,6 +91,28 @@ def test_any_size_of_the_copy_gives_nearly_the_same_box(astronaut: Image.Image) 
     large = astronaut.resize((1600, 1600), Image.Resampling.BICUBIC)
     (again,) = find_faces(large, 512, 512)
     assert overlap(whole.box, again.box) > 0.9
+
+
+def test_a_doubtful_face_is_looked_at_closer(astronaut: Image.Image) -> None:
+    picture = Image.new("RGB", (640, 480), (90, 120, 60))
+    head = astronaut.crop((140, 10, 300, 210)).resize((48, 60), Image.Resampling.BICUBIC)
+    picture.paste(head, (300, 200))
+    (doubtful,) = search(shrunk(picture), *picture.size, 0.3)
+    assert doubtful.score < MIN_SCORE
+    (face,) = find_faces(picture, 6400, 4800)
+    assert face.score > 0.85
+    assert overlap(face.box, tuple(edge * 10 for edge in doubtful.box)) > 0.5  # type: ignore[arg-type]
+
+
+def test_a_doubtful_thing_that_is_none_closer_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flat = Image.new("RGB", (320, 320), (90, 120, 60))
+    thing = Face((100, 100, 150, 160), 0.5)
+    looks = iter([[thing], []])
+    monkeypatch.setattr("preflight.faces.find.search", lambda *_: next(looks))
+    assert find_faces(flat, 320, 320) == ()
+    assert next(looks, None) is None, "it was not looked at again"
 
 
 def test_other_modes_are_converted(small: Image.Image) -> None:

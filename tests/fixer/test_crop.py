@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.errors import UsageError
-from preflight.faces.head import head_box, main_faces
+from preflight.faces.head import head_box, main_faces, roomy_head_box
 from preflight.facts import Box, Face
 from preflight.fixer.crop import NoFaceError, Window, choose_window
 from preflight.fixer.options import FixOptions
@@ -163,6 +163,31 @@ def test_padding_only_where_a_head_would_be_cut() -> None:
     assert padded.padded
     assert padded.air is not None
     assert padded.air >= 0
+
+
+def test_padding_leaves_the_photo_no_further_than_the_head_needs() -> None:
+    touching = (face(100, 500, 300),)
+    inside = choose_window(1000, 1000, touching, FixOptions())
+    assert inside.air is not None
+    assert inside.air < 0
+    padded = choose_window(1000, 1000, touching, FixOptions(pad="white"))
+    assert padded.air == pytest.approx(0.08, abs=0.02)
+    left, top, right, bottom = padded.box
+    assert -100 < left < 0
+    assert -25 < top <= 0
+    assert bottom <= 1000
+    assert right - left == 1000, "as much of the photo as there is"
+
+
+def test_there_is_room_for_much_hair_where_it_costs_nothing() -> None:
+    tall = face(300, 400, 250)
+    window = choose_window(600, 900, (tall,), FixOptions())
+    left, top, right, bottom = roomy_head_box(tall, 600, 900)
+    x, y, radius = (window.box[0] + window.box[2]) / 2, window.box[1], window.box[2] / 2
+    assert window.box[0] == 0
+    assert abs((left + right) / 2 - x) < 1
+    assert y < top
+    assert bottom < y + 2 * radius
 
 
 def test_head_too_large_is_said() -> None:
