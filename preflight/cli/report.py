@@ -10,7 +10,7 @@ import click
 
 from preflight.batch.outcome import Outcome, Summary
 from preflight.cli.console import Console
-from preflight.errors import UsageError
+from preflight.errors import OutputError, UsageError
 from preflight.naming import is_file_name
 from preflight.output import REPORT_MODE, atomic_file
 from preflight.render.ordered import Ordered
@@ -89,14 +89,22 @@ def with_page(
     from preflight.render.html import HtmlReport
 
     with HtmlReport(setting, target) as report:
-        yield Both(renderer, Ordered(report))
+        both = Both(renderer, Ordered(report))
+        yield both
+        if both.failure is not None:
+            raise both.failure
 
 
 class Both:
-    """A renderer whose outcomes a second one, which writes by itself, gets as well."""
+    """A renderer whose outcomes a second one, which writes by itself, gets as well.
+
+    Attributes:
+        failure: Why the second one could not write; the main one is not to suffer for it.
+    """
 
     def __init__(self, main: Renderer, second: Renderer) -> None:
         self._main, self._second = main, second
+        self.failure: OutputError | None = None
 
     def start(self) -> str:
         """Of the main one."""
@@ -111,7 +119,10 @@ class Both:
     def end(self, summary: Summary) -> str:
         """Of the main one."""
         text = self._main.end(summary)
-        self._second.end(summary)
+        try:
+            self._second.end(summary)
+        except OutputError as error:
+            self.failure = error
         return text
 
 

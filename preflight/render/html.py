@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,6 +75,7 @@ class HtmlReport(AbstractContextManager["HtmlReport"]):
         self._needing: list[Needing] = []
         self._pages: list[_Page] = []
         self._photos = 0
+        self._failure: OSError | None = None
         self._body: IO[bytes] = self._open()
 
     def __exit__(
@@ -84,14 +85,20 @@ class HtmlReport(AbstractContextManager["HtmlReport"]):
         traceback: TracebackType | None,
     ) -> None:
         """Drops the temporary file."""
-        self._body.close()
+        with suppress(OSError):  # of what it could not hold, which was said
+            self._body.close()
 
     def start(self) -> str:
         """Nothing: the sums come first."""
         return ""
 
     def photo(self, outcome: Outcome) -> str:
-        """Writes the photo's section aside."""
+        """Writes the photo's section aside; why that failed is said at the end.
+
+        The photos themselves go on.
+        """
+        if self._failure is not None:
+            return ""
         self._photos += 1
         pictures = self._target is not None or self._photos <= PHOTOS_A_PAGE
         made = section(outcome, self._photos, self._setting, pictures=pictures)
@@ -100,7 +107,8 @@ class HtmlReport(AbstractContextManager["HtmlReport"]):
         try:
             self._body.write(data)
         except OSError as error:
-            raise self._unwritable(error) from error
+            self._failure = error
+            return ""
         page.end += len(data)
         page.contents.photos += 1
         page.contents.standings[made.standing] += 1
@@ -117,6 +125,12 @@ class HtmlReport(AbstractContextManager["HtmlReport"]):
         Raises:
             OutputError: One of them could not be written; the first page is then as it was.
         """
+        try:
+            self._body.flush()
+        except OSError as error:
+            self._failure = self._failure or error
+        if self._failure is not None:
+            raise self._unwritable(self._failure) from self._failure
         pages = self._pages or [_Page(Contents(1), 0, 0)]
         targets = _targets(self._target, len(pages)) if self._target is not None else []
         run = Run(
