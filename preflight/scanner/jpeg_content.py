@@ -20,7 +20,7 @@ from preflight.scanner.jpeg_decode import (
 )
 from preflight.scanner.jpeg_layout import Layout
 from preflight.scanner.jpeg_probe import can_probe, probe
-from preflight.scanner.jpeg_tables import wild_entries
+from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
 from preflight.scanner.structure import Content, Picture, worst_first
 
 CHECK = "picture-data"
@@ -29,6 +29,7 @@ CHECK = "picture-data"
 _MODES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 _ZEROS = re.compile(rb"\0{64,}")
 """Coded data have no such run but in a blank picture: a lost block of the disk or the network."""
+_ZERO_BYTES = bytes(64)
 _SCAN_HEADERS = tuple(bytes([0, 6 + 2 * count, count]) for count in (1, 2, 3, 4))
 """Length and number of components, as behind a start-of-scan marker."""
 _MAX_STEP_PIXELS = 64_000_000
@@ -114,6 +115,8 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
         damage.append(Damage("corrupt", "missing-scans", _COARSE, layout.end))
     elif not known and (table := _changed_table(layout)):
         damage.append(table)
+    elif not known and (zeros := _lost_block(data, layout)):
+        damage.append(zeros)
     known = known or any(d.kind != "readable" for d in damage)
     if decoded.pixels is None:
         return Content(worst_first(damage))
@@ -169,6 +172,26 @@ def _scan_behind(data: bytes, layout: Layout) -> bool:
     """A scan's header follows the end marker of an unfinished picture: the marker was hit."""
     header = data[layout.end : layout.end + 3]
     return len(header) == 3 and not layout.complete and header in _SCAN_HEADERS
+
+
+def _lost_block(data: bytes, layout: Layout) -> Damage | None:
+    """Zero bytes that decode without a complaint, where they cannot mean blank blocks.
+
+    They can where the first code of every table, all zero bits, ends a block: encoders that make
+    tables for each photo write blank parts so. With another first code in a table that the scan
+    uses they are blocks of nothing but lowest coefficients, which no photo has in a row.
+    """
+    scan, frame = layout.scans[0], layout.frame
+    at = data.find(_ZERO_BYTES, scan.start, scan.end)
+    if at < 0 or frame is None or frame.progressive or not frame.huffman_dct:
+        return None
+    tables = [data[start + 4 : end] for start, end in layout.pieces if data[start + 1] == 0xC4]
+    firsts = {number: first for body in tables for number, first in first_symbols(body)}
+    header = data[scan.header_start + 4 : scan.start]
+    used = {table & 15 for table in header[2 : 1 + 2 * header[0] : 2]}
+    if all(firsts.get(number, END_OF_BLOCK) == END_OF_BLOCK for number in used):
+        return None
+    return Damage("corrupt", "lost-block", _BROKEN, at)
 
 
 def _changed_table(layout: Layout) -> Damage | None:

@@ -79,6 +79,21 @@ def huffman_numbers(body: bytes) -> list[int]:
     return found
 
 
+END_OF_BLOCK = 0
+"""Symbol of an AC table: the rest of the block is zero (T.81, F.1.2.2.1)."""
+
+
+def first_symbols(body: bytes) -> list[tuple[int, int]]:
+    """Number and symbol of the code of zero bits, of each AC table in a sound DHT segment."""
+    found = []
+    at = 0
+    while at + 17 < len(body):
+        if body[at] >> 4:
+            found.append((body[at] & 15, body[at + 17]))
+        at += 17 + sum(body[at + 1 : at + 17])
+    return found
+
+
 def _codes_fit(counts: bytes) -> bool:
     codes = 0
     for bits, count in enumerate(counts, start=1):

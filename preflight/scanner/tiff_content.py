@@ -24,6 +24,7 @@ from preflight.scanner.tiff_layout import (
     Layout,
     Piece,
 )
+from preflight.scanner.tiff_raw import lost_span
 
 _STEP_BYTES = 1 << 20
 _PIECE_BYTES, _FREE_PIECES = 256, 8000
@@ -49,7 +50,7 @@ def check_content(
     if not isinstance(layout, Layout):
         return Content()
     walk_ = _Walk(data, layout, limits)
-    damage = walk_.run()
+    damage = walk_.run() or raw_damage(data, layout)
     if damage is not None:
         return Content(damage=(damage,))
     try:
@@ -68,6 +69,32 @@ def check_content(
     if walk_.budget_bytes < 0 or walk_.lzw.runs < 0:
         return Content((), (Skipped("content", "its data is in too many pieces"),), picture)
     return Content(picture=picture)
+
+
+_BLACK_IS_ZERO, _RGB = 1, 2
+_RAW_BYTES = 300_000_000
+
+
+def raw_damage(data: bytes, layout: Layout) -> Damage | None:
+    """What the rows of raw 8-bit samples in one block tell."""
+    row_bytes = layout.row_bytes(layout.width_px)
+    usual = layout.bits == 8 and layout.photometric in (_BLACK_IS_ZERO, _RGB)
+    if layout.compression != NONE or layout.tile or layout.separate or not usual or not row_bytes:
+        return None
+    pieces = list(layout.pieces())
+    start, size = pieces[0].start, row_bytes * layout.height_px
+    places = [start + row_bytes * layout.rows * number for number in range(len(pieces))]
+    if [piece.start for piece in pieces] != places or not start or size > _RAW_BYTES:
+        return None
+    last = layout.directory.last_byte()
+    extra_bytes = len(data) - start - size if last <= start + size else 0
+    lost = lost_span(data[start : start + size], row_bytes, layout.samples, max(0, extra_bytes))
+    if lost is None:
+        return None
+    top, bottom = lost[0] // row_bytes, min(layout.height_px, -(-lost[1] // row_bytes))
+    box = (0, top, layout.width_px, bottom)
+    share = (bottom - top) / layout.height_px
+    return Damage("corrupt", "bad-rows", _DAMAGED, start + lost[0], box, share)
 
 
 @dataclass(slots=True)

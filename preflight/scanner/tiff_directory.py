@@ -90,6 +90,11 @@ class Directory:
         """Some value lies outside the file."""
         return not all(self.holds(tag) for tag in self.entries)
 
+    def last_byte(self) -> int:
+        """Offset behind the last value of this directory that lies in the file."""
+        ends = (entry.start + entry.size for entry in self.entries.values())
+        return max((end for end in ends if end <= len(self.data)), default=self.start)
+
     def integers(self, tag: int) -> Iterator[int]:
         """The values of an integer tag, one by one; none if it is missing or lies outside."""
         entry = self.entries.get(tag)

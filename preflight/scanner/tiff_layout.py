@@ -116,7 +116,7 @@ class Layout:
         sizes = self.directory.integers(_TILE_SIZES if self.tile else _STRIP_SIZES)
         for box, start in zip(boxes, starts):
             rows = high if self.tile else box[3] - box[1]
-            row_bytes = self._row_bytes(wide)
+            row_bytes = self.row_bytes(wide)
             least = None if row_bytes is None else row_bytes * rows
             yield Piece(start, next(sizes, None), least, (row_bytes or 0) * high, box)
 
@@ -126,8 +126,8 @@ class Layout:
         planes = self.samples if self.separate else 1
         return -(-self.width_px // wide) * -(-self.height_px // high) * planes
 
-    def _row_bytes(self, width_px: int) -> int | None:
-        """Bytes of a row of a piece; None where chroma is subsampled."""
+    def row_bytes(self, width_px: int) -> int | None:
+        """Bytes of a row of so many pixels; None where chroma is subsampled."""
         if self.photometric == _YCBCR:
             return None
         samples = 1 if self.separate else self.samples

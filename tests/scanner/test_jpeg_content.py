@@ -11,6 +11,7 @@ from PIL import Image
 
 from preflight.limits import Limits
 from preflight.scanner import jpeg
+from preflight.scanner.jpeg_content import _lost_block
 from preflight.scanner.scan import scan
 from preflight.source import Source
 
@@ -416,3 +417,22 @@ def test_no_clean_photo_of_the_corpus_is_called_damaged():
             assert damage == [], path.name
             seen += 1
     assert seen > 100
+
+
+def test_a_block_of_zeros_that_decodes_without_a_complaint():
+    """With the usual tables zeros are codes of lowest coefficients; no encoder writes so many."""
+    data = bytearray(photo(quality=95))
+    at = segment_of(bytes(data), "entropy").start + 3000
+    data[at : at + 512] = bytes(512)
+    damage = _lost_block(bytes(data), jpeg.read(bytes(data), LIMITS).private)
+    assert (damage.kind, damage.what) == ("corrupt", "lost-block")
+    assert abs(damage.offset_bytes - at) < 4
+    assert [kind for kind, _what in found(bytes(data))] == ["corrupt"]
+
+
+def test_blank_parts_of_a_photo_with_its_own_tables_are_zeros_too():
+    """Then the code of zero bits ends a block, and a blank picture is a run of zeros."""
+    file = io.BytesIO()
+    Image.new("RGB", (1600, 1200), "white").save(file, "JPEG", optimize=True)
+    assert bytes(64) in file.getvalue()
+    assert found(file.getvalue()) == []

@@ -1,0 +1,128 @@
+"""TIFF, raw: damage of pixels that are not coded at all, by what it does to the rows.
+
+Raw samples have no redundancy, so only damage that no picture has by chance is told: a block of
+zeros as long as blocks of disks are, zeros from the middle of a row on, a block of noise, and bytes
+that were put in, which push all rows behind them to the side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from preflight.scanner.arrays import numpy
+
+_BLOCK_BYTES = 512
+"""Sectors of disks and pages of flash memory are this long, or a multiple."""
+_FULL_SHARE = 0.98
+"""So much of a row that is no black row holds something."""
+_LEAST_ROWS = 4
+_NOISE_BYTES = 256
+"""Length of the pieces that are tested for noise: long enough for `_LEAST_CHI`."""
+_BINS = 16
+_MOST_CHI = 45.0
+"""Chi-square of bins that are evenly filled is below that but for 1 in 10,000 (15 degrees)."""
+_NOISE_STEP = 60.0
+"""Mean step between neighbours in noise is 85 of 255; few textures of photos come near."""
+_MOST_NOISY_PIECES = 20
+"""One lost block of 4096 bytes or two; where more is like noise, it is a texture."""
+_SEAM_RATIO = 3.0
+
+
+Span = tuple[int, int]
+"""First byte that is damaged, and the first behind it that is not."""
+
+
+def lost_span(samples: bytes, row_bytes: int, pixel_bytes: int, extra_bytes: int) -> Span | None:
+    """Which of the samples are damaged; None if no damage is seen.
+
+    Args:
+        samples: All rows, as they lie in the file.
+        row_bytes: Of one row.
+        pixel_bytes: Of one pixel, for the steps between neighbours of one colour.
+        extra_bytes: That lie behind the last row in the file and belong to nothing.
+    """
+    np = numpy()
+    if len(samples) < _LEAST_ROWS * row_bytes or row_bytes < 4 * pixel_bytes:
+        return None
+    flat = np.frombuffer(samples, np.uint8)
+    for found in (
+        _zeros(flat, row_bytes),
+        _noise(flat, row_bytes, pixel_bytes),
+        _seam(flat, row_bytes, extra_bytes),
+    ):
+        if found is not None:
+            return found
+    return None
+
+
+def _zeros(flat: Any, row_bytes: int) -> Span | None:
+    """The only long run of zeros, if it is a block or a tail that no picture has."""
+    np = numpy()
+    full = np.flatnonzero(flat)
+    if not len(full):
+        return None
+    starts = np.concatenate(([0], full + 1))
+    lengths = np.concatenate((full, [len(flat)])) - starts
+    long = np.flatnonzero(lengths >= _BLOCK_BYTES)
+    if len(long) != 1:
+        return None
+    start, length = int(starts[long[0]]), int(lengths[long[0]])
+    if start + length < len(flat):
+        torn = start % row_bytes and length % row_bytes  # a panel begins and ends with rows
+        return (start, start + length) if torn and length % _BLOCK_BYTES == 0 else None
+    before = flat[max(0, start - row_bytes) : start]
+    torn = start % row_bytes and length >= _LEAST_ROWS * row_bytes
+    whole = len(before) == row_bytes and np.count_nonzero(before) >= _FULL_SHARE * row_bytes
+    return (start, len(flat)) if torn and whole else None
+
+
+def _noise(flat: Any, row_bytes: int, pixel_bytes: int) -> Span | None:
+    """The first of a few pieces whose bytes are evenly spread and go with no neighbour."""
+    np = numpy()
+    count = len(flat) // _NOISE_BYTES
+    pieces = flat[: count * _NOISE_BYTES].reshape(count, _NOISE_BYTES)
+    steps = np.abs(np.diff(pieces[:, ::pixel_bytes].astype(np.int16), axis=1)).mean(axis=1)
+    noisy = np.flatnonzero(steps >= _NOISE_STEP)
+    if not 1 <= len(noisy) <= noisy[-1:].sum() - noisy[:1].sum() + 1 <= _MOST_NOISY_PIECES:
+        return None  # none, or here and there: a texture
+    first = next((int(n) for n in noisy if _is_noise(flat, int(n) * _NOISE_BYTES, row_bytes)), None)
+    if first is None:
+        return None
+    return first * _NOISE_BYTES, (int(noisy[-1]) + 1) * _NOISE_BYTES
+
+
+def _is_noise(flat: Any, at: int, row_bytes: int) -> bool:
+    np = numpy()
+    piece = flat[at : at + _NOISE_BYTES]
+    expected = _NOISE_BYTES / _BINS
+    bins = np.bincount(piece >> 4, minlength=_BINS)
+    if at < row_bytes or float(((bins - expected) ** 2).sum()) / expected > _MOST_CHI:
+        return False
+    above = flat[at - row_bytes : at - row_bytes + _NOISE_BYTES]
+    return float(np.abs(piece.astype(np.int16) - above).mean()) >= _NOISE_STEP
+
+
+def _seam(flat: Any, row_bytes: int, extra_bytes: int) -> Span | None:
+    """Where rows go on as many bytes later as lie behind the picture."""
+    np = numpy()
+    shift = row_bytes + extra_bytes
+    if not extra_bytes or extra_bytes % row_bytes == 0 or len(flat) < shift + 2 * row_bytes:
+        return None
+    half = row_bytes // 2
+    numbers = flat.astype(np.int16)
+    straight = _means(np.abs(numbers[shift:] - numbers[extra_bytes:-row_bytes]), half)
+    aside = _means(np.abs(numbers[shift:] - numbers[:-shift]), half)
+    usual = float(np.median(straight))
+    if usual < 1:  # drawn: what is not flat is an edge
+        return None
+    hits = np.flatnonzero((straight > _SEAM_RATIO * usual) & (straight > _SEAM_RATIO * aside))
+    if not len(hits) or hits[-1] - hits[0] > 2 or float(aside[hits].max()) > 2 * usual:
+        return None
+    if int(straight.argmax()) not in hits:
+        return None
+    return shift - extra_bytes + int(hits[0]) * half, len(flat)
+
+
+def _means(steps: Any, length: int) -> Any:
+    count = len(steps) // length
+    return steps[: count * length].reshape(count, length).mean(axis=1)

@@ -1,0 +1,109 @@
+"""TIFF, raw: damage that the rows show, and pictures that only look like it."""
+
+import io
+
+import heif_making
+import numpy as np
+import pytest
+from PIL import Image
+
+from preflight import check
+from preflight.scanner.tiff_raw import lost_span
+
+WIDTH, HEIGHT = 320, 240
+ROW = 3 * WIDTH
+
+
+def photo() -> np.ndarray:
+    return np.asarray(heif_making.photo(WIDTH, HEIGHT)).copy()
+
+
+def tiff(pixels: np.ndarray, **options: object) -> tuple[bytes, int]:
+    """A raw TIFF as Pillow writes it, the pixels last; and where they begin."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "TIFF", **options)
+    return buffer.getvalue(), len(buffer.getvalue()) - pixels.nbytes
+
+
+def span(pixels: np.ndarray, extra_bytes: int = 0) -> tuple[int, int] | None:
+    row_bytes = pixels[0].nbytes
+    return lost_span(pixels.tobytes(), row_bytes, row_bytes // pixels.shape[1], extra_bytes)
+
+
+def found(data: bytes) -> list[tuple[str, str]]:
+    return [(damage.kind, damage.what) for damage in check(data).facts.damage]
+
+
+@pytest.mark.parametrize("rows", [HEIGHT, 16])
+def test_a_clean_photo(rows: int) -> None:
+    data, _start = tiff(photo(), tiffinfo={278: rows})
+    assert found(data) == []
+
+
+@pytest.mark.parametrize("size", [512, 4096])
+@pytest.mark.parametrize("kind", ["zeros", "noise"])
+def test_a_lost_block_and_its_rows(size: int, kind: str) -> None:
+    data, start = tiff(photo())
+    at = start + 100 * ROW + 77
+    block = bytes(size) if kind == "zeros" else np.random.default_rng(4).bytes(size)
+    (damage,) = check(data[:at] + block + data[at + size :]).facts.damage
+    assert (damage.kind, damage.what) == ("corrupt", "bad-rows")
+    _left, top, _right, bottom = damage.region
+    assert top <= 100
+    assert 100 + (77 + size) / ROW <= bottom <= 102 + (77 + size) / ROW
+    assert damage.lost_share == pytest.approx((bottom - top) / HEIGHT)
+
+
+def test_zeros_to_the_end() -> None:
+    data, start = tiff(photo())
+    keep = start + 200 * ROW + 301
+    (damage,) = check(data[:keep] + bytes(len(data) - keep)).facts.damage
+    assert damage.region == (0, 200, WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("size", [16, 512, 4096])
+def test_bytes_that_were_put_in(size: int) -> None:
+    """All rows behind are pushed aside by as many bytes as the file is too long."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    pixels = np.stack([x / 2, 255 - x / 2, y / 2 + x / 4], axis=2)
+    pixels = (pixels + np.random.default_rng(1).integers(0, 6, pixels.shape)).clip(0, 255)
+    data, start = tiff(pixels.astype(np.uint8))
+    at = start + 120 * ROW
+    assert found(data) == []
+    (damage,) = check(data[: at + size] + data[at:]).facts.damage
+    assert damage.what == "bad-rows"
+    assert abs(damage.region[1] - 120) <= 2 + size // ROW
+    assert damage.region[3] == HEIGHT
+    assert found(data + bytes(size)) == []  # only something behind the picture
+
+
+def drawn(name: str) -> np.ndarray:
+    """Pictures that have what damage has, by intent."""
+    pixels = photo()
+    noise = np.random.default_rng(7).integers(0, 256, pixels.shape).astype(np.uint8)
+    if name == "black panel":
+        pixels[40:60] = 0
+    elif name == "black bottom":
+        pixels[200:] = 0
+    elif name == "black box":
+        pixels[50:100, 30:290] = 0
+    elif name == "noise":
+        pixels = noise
+    elif name == "noisy part":
+        pixels[100:200, 100:300] = noise[100:200, 100:300]
+    elif name == "black":
+        pixels[:] = 0
+    return pixels
+
+
+@pytest.mark.parametrize(
+    "name", ["black panel", "black bottom", "black box", "noise", "noisy part", "black"]
+)
+def test_pictures_that_only_look_damaged(name: str) -> None:
+    assert span(drawn(name)) is None
+    assert found(tiff(drawn(name))[0]) == []
+
+
+def test_pictures_too_small_to_tell() -> None:
+    assert span(photo()[:3]) is None
+    assert span(photo()[:, :3]) is None
