@@ -3,8 +3,8 @@
 Pillow decodes each WebP as an animation, into RGBA at full size, which takes twice as long as the
 decoder that does the work. The library is the one that Pillow's wheel carries.
 
-Safety: width, height and strides that the decoder gives are checked against what the file declares
-before a byte is read, planes are copied before they are freed, and no pointer leaves this module.
+Safety: the decoder writes into memory of ours, whose size it knows and which the size that the
+bitstream itself declares must fit exactly; no pointer leaves this module.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from preflight.frozen import frozen
 from preflight.scanner.libde265 import Plane
 
 _PATTERNS = (
@@ -23,7 +24,8 @@ _PATTERNS = (
     "PIL/.dylibs/libwebp.*dylib",  # in Windows wheels it is a part of Pillow's own library
 )
 _VERSIONS = range(0x010000, 0x020000)
-_MAX_PADDING_BYTES = 4096
+_OK = 0
+"""VP8_STATUS_OK."""
 
 
 def available() -> bool:
@@ -31,52 +33,59 @@ def available() -> bool:
     return _library() is not None
 
 
-def planes(data: bytes, width: int, height: int) -> tuple[Plane, ...] | None:
-    """Decodes a still, lossy WebP without transparency.
+@frozen
+class Decoded:
+    """What libwebp makes of a VP8 bitstream.
+
+    Attributes:
+        planes: Y, Cb and Cr, the latter at half size, in video range (BT.601); None where there is
+            no library, or it does not decode the bitstream whole.
+        early: It was finished before the last bytes came.
+    """
+
+    planes: tuple[Plane, ...] | None = None
+    early: bool = False
+
+
+def decode(coded: bytes, width: int, height: int, tail_bytes: int) -> Decoded:
+    """Decodes a bare, lossy bitstream, step by step: all but its tail, then all of it.
 
     Args:
-        data: The file, or the bare VP8 bitstream.
+        coded: The VP8 bitstream.
         width, height: As the file declares them, in pixels.
+        tail_bytes: Length of the tail; at least 1.
 
-    Returns:
-        Y, Cb and Cr, the latter at half size, in video range (BT.601); None where there is no
-        library, or it does not decode this file whole.
+    Raises:
+        MemoryError: There is no room for the planes.
     """
     library = _library()
-    if library is None:
-        return None
-    found = [ctypes.c_int(0) for _ in range(4)]
-    across, down, stride, half_stride = (ctypes.byref(number) for number in found)
-    blue, red = ctypes.c_void_p(), ctypes.c_void_p()
-    luma = library.WebPDecodeYUV(
-        data, len(data), across, down, ctypes.byref(blue), ctypes.byref(red), stride, half_stride
-    )
-    if not luma:
-        return None
+    if library is None or len(coded) <= tail_bytes or not _has_size(library, coded, width, height):
+        return Decoded()
+    half = (width + 1) // 2, (height + 1) // 2
+    planes = [
+        Plane(*size, size[0], 1, bytearray(size[0] * size[1]))
+        for size in ((width, height), half, half)
+    ]
+    into = [(ctypes.c_char * len(plane.data)).from_buffer(plane.data) for plane in planes]
+    places = [
+        each for plane, at in zip(planes, into) for each in (at, len(plane.data), plane.stride)
+    ]
+    decoder = library.WebPINewYUV(*places)
+    if not decoder:
+        raise MemoryError
     try:
-        if (found[0].value, found[1].value) != (width, height):
-            return None
-        half = (width + 1) // 2, (height + 1) // 2
-        copies = (
-            _copy(luma, (width, height), found[2].value),
-            _copy(blue.value, half, found[3].value),
-            _copy(red.value, half, found[3].value),
-        )
+        early = library.WebPIUpdate(decoder, coded, len(coded) - tail_bytes) == _OK
+        whole = early or library.WebPIUpdate(decoder, coded, len(coded)) == _OK
     finally:
-        library.WebPFree(luma)
-    whole = tuple(plane for plane in copies if plane is not None)
-    return whole if len(whole) == len(copies) else None
+        library.WebPIDelete(decoder)
+    return Decoded(tuple(planes) if whole else None, early)
 
 
-def _copy(pointer: int | None, size: tuple[int, int], stride: int) -> Plane | None:
-    """A copy of the rows, if the decoder's stride fits the size."""
-    width, height = size
-    if not pointer or not width <= stride <= 2 * width + _MAX_PADDING_BYTES:
-        return None
-    data = bytearray(stride * height)  # its last row ends with zeros, not with theirs
-    target = (ctypes.c_char * len(data)).from_buffer(data)
-    ctypes.memmove(target, pointer, stride * (height - 1) + width)
-    return Plane(width, height, stride, 1, data)
+def _has_size(library: Any, coded: bytes, width: int, height: int) -> bool:
+    """The bitstream says the same size: its decoder writes as much as that."""
+    across, down = ctypes.c_int(0), ctypes.c_int(0)
+    known = library.WebPGetInfo(coded, len(coded), ctypes.byref(across), ctypes.byref(down))
+    return bool(known) and (across.value, down.value) == (width, height)
 
 
 @cache
@@ -99,11 +108,14 @@ def _library() -> Any:
 
 
 def _declare(library: Any) -> None:
-    pointer, number = ctypes.c_void_p, ctypes.POINTER(ctypes.c_int)
-    to_pointer = ctypes.POINTER(ctypes.c_void_p)
-    decode = library.WebPDecodeYUV
-    decode.restype = pointer
-    decode.argtypes = [ctypes.c_char_p, ctypes.c_size_t, number, number]
-    decode.argtypes += [to_pointer, to_pointer, number, number]
-    library.WebPFree.restype = None
-    library.WebPFree.argtypes = [pointer]
+    pointer, size, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+    to_number = ctypes.POINTER(number)
+    for name, result, arguments in (
+        ("WebPGetInfo", number, [ctypes.c_char_p, size, to_number, to_number]),
+        ("WebPINewYUV", pointer, [pointer, size, number] * 3),
+        ("WebPIUpdate", number, [pointer, ctypes.c_char_p, size]),
+        ("WebPIDelete", None, [pointer]),
+    ):
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments

@@ -6,7 +6,7 @@ from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner.decode import DecodeError, decode_picture, opens
 from preflight.scanner.heif_pixels import Mosaic, reduction
-from preflight.scanner.libwebp import available, planes
+from preflight.scanner.libwebp import Decoded, available, decode
 from preflight.scanner.structure import Content, Picture, Structure
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
@@ -16,7 +16,7 @@ from preflight.scanner.webp_chunks import (
 )
 from preflight.scanner.webp_layout import Layout
 
-_CUTS_LOSSY, _CUTS_LOSSLESS, _CUTS_ALPHA = (6,), (3, 4, 6), (4, 5, 6, 8)
+_CUT_LOSSY, _CUTS_LOSSLESS, _CUTS_ALPHA = 6, (3, 4, 6), (4, 5, 6, 8)
 """Bytes taken off a bitstream for the probe, which has to decode with each of them to be called
 damaged. Intact ones fail from 2 to 4 on if lossy (172 real files fail with 6: damage.md, section
 3), from 1 or 2 on if lossless, from 1 to 3 on if alpha, but very short ones may recover behind
@@ -42,21 +42,31 @@ def check_content(
     if not isinstance(layout, Layout) or any(d.kind != "readable" for d in structure.damage):
         return Content()
     try:
-        picture = _from_planes(data, structure, layout, side_px)
+        lossy = _decoded(data, layout)
+        picture = _from_planes(data, structure, layout, lossy, side_px)
         picture = picture or decode_picture(data, "webp", structure, limits, side_px)
     except DecodeError as error:
         text = f"the picture cannot be unpacked ({error})"
         return Content(damage=(_fault(layout, "undecodable", text),))
     except MemoryError:
         return Content(skipped=(Skipped("pixels", "there is not enough memory"),))
-    what = _left_over(data, layout, limits)
+    what = "left-over-data" if lossy.early else _left_over(data, layout, limits)
     if what is not None:
         return Content(damage=(_fault(layout, what, _DAMAGED),), picture=picture)
     return Content(picture=picture)
 
 
+def _decoded(data: bytes, layout: Layout) -> Decoded:
+    """The planes of a lossy picture, and what the probe says, in one decode."""
+    stream, chunk = layout.bitstream, layout.chunk
+    if stream.lossless or not available():
+        return Decoded()
+    coded = data[chunk.body : chunk.body_end]
+    return decode(coded, stream.width_px, stream.height_px, _CUT_LOSSY)
+
+
 def _from_planes(
-    data: bytes, structure: Structure, layout: Layout, side_px: int | None
+    data: bytes, structure: Structure, layout: Layout, lossy: Decoded, side_px: int | None
 ) -> Picture | None:
     """The picture of a large lossy photo, at 1/2, 1/4 or 1/8; None if Pillow has to decode it.
 
@@ -64,14 +74,11 @@ def _from_planes(
     """
     width, height = structure.width_px, structure.height_px
     scale = reduction(min(width, height), side_px)
-    simple = not (layout.bitstream.lossless or layout.alpha or structure.animated)
-    if not simple or scale == 1 or not opens(data, "webp", (width, height)):
-        return None
-    found = planes(data, width, height)
-    if found is None:
+    simple = not (layout.alpha or structure.animated)
+    if lossy.planes is None or not simple or scale == 1 or not opens(data, "webp", (width, height)):
         return None
     mosaic = Mosaic(width, height, scale)
-    mosaic.place((0, 0, width, height), found)
+    mosaic.place((0, 0, width, height), lossy.planes)
     return Picture(mosaic.picture(_BT601, False, ()), 1, width, height)
 
 
@@ -88,7 +95,7 @@ def _left_over(data: bytes, layout: Layout, limits: Limits) -> str | None:
     coded = data[chunk.body : chunk.body_end]
     if stream.lossless:
         return "left-over-data" if _all_decode(coded, _CUTS_LOSSLESS, stream, limits) else None
-    if _all_decode(coded, _CUTS_LOSSY, stream, limits):
+    if not available() and _all_decode(coded, (_CUT_LOSSY,), stream, limits):
         return "left-over-data"
     if layout.alpha is not None and _alpha_left_over(data, layout, limits):
         return "left-over-alpha"
@@ -122,8 +129,6 @@ def _decodes(coded: bytes, stream: Bitstream, limits: Limits) -> bool:
     name = b"VP8L" if stream.lossless else b"VP8 "
     if len(coded) <= (VP8L_HEADER_BYTES if stream.lossless else VP8_HEADER_BYTES):
         return False
-    if not stream.lossless and available():
-        return planes(coded, stream.width_px, stream.height_px) is not None
     padding = b"\0" * (len(coded) % 2)
     body = b"WEBP" + name + len(coded).to_bytes(4, "little") + coded + padding
     file = b"RIFF" + len(body).to_bytes(4, "little") + body

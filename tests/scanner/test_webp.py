@@ -10,7 +10,6 @@ from preflight.facts import Damage
 from preflight.limits import Limits
 from preflight.scanner import libwebp
 from preflight.scanner import webp as module
-from preflight.scanner.libwebp import planes
 from preflight.scanner.scan import scan
 from preflight.scanner.structure import Content
 from preflight.source import Source
@@ -204,10 +203,22 @@ def test_planes_give_pillows_picture(width: int, height: int) -> None:
     assert max(difference) < 2
 
 
-@pytest.mark.parametrize("size", [(99, 100), (100, 99), (200, 50)])
-def test_planes_of_another_size_than_declared_are_refused(size: tuple[int, int]) -> None:
+def bitstream(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (100, 100), "red").save(out, "WEBP", quality=90)
-    assert planes(out.getvalue(), *size) is None
-    assert planes(out.getvalue()[:-8], 100, 100) is None
-    assert planes(b"", 100, 100) is None
+    image.save(out, "WEBP", quality=90)
+    data = out.getvalue()
+    return data[20 : 20 + int.from_bytes(data[16:20], "little")]
+
+
+def test_planes_come_whole_or_not_at_all() -> None:
+    if not libwebp.available():
+        pytest.skip("this Pillow carries no libwebp of its own")
+    coded = bitstream(Image.effect_noise((101, 75), 60).convert("RGB"))
+    found = libwebp.decode(coded, 101, 75, 6)
+    assert not found.early
+    assert [(p.width, p.height) for p in found.planes or ()] == [(101, 75), (51, 38), (51, 38)]
+    for size in ((99, 75), (101, 76), (75, 101), (202, 150)):
+        assert libwebp.decode(coded, *size, 6) == libwebp.Decoded()
+    for cut in (coded[:-8], coded[:40], coded[:5], b""):
+        assert libwebp.decode(cut, 101, 75, 6).planes is None
+    assert libwebp.decode(coded + bytes(60), 101, 75, 6).early
