@@ -133,9 +133,13 @@ def measure(
         source: Path, bytes, or a binary file object.
         platforms: Where the photo goes.
         limits: How much of a stranger's file is opened.
-        side_px: Pixels are wanted whose shorter side is at least this; None: only facts are.
+        side_px: Side of the square that is to be made of it; None: only facts are wanted.
     """
     wanted = load_many(platforms)
     whole = read_source(source, limits)
+    if side_px is not None:
+        from preflight.fixer.steps import side_to_decode
+
+        side_px = side_to_decode(side_px)
     scanned = scan(whole, limits, side_px)
     return Measured(whole, scanned, judge_facts(scanned.facts, wanted), wanted, limits)

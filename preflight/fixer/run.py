@@ -23,7 +23,7 @@ from preflight.fixer.placement import place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
 from preflight.fixer.proof import harm_done, proved, seen_in
 from preflight.fixer.salvage import good_part, is_salvageable, window_inside
-from preflight.fixer.steps import is_fine_enough, render, side_that_covers
+from preflight.fixer.steps import is_fine_enough, render, side_that_covers, side_to_decode
 from preflight.limits import Limits
 from preflight.platforms.combine import combine
 from preflight.platforms.platform import Platform, Target
@@ -183,7 +183,7 @@ def _salvaged(job: _Job) -> tuple[Report, Picture, Window, Box]:
     good_part(before, None, least_px)  # whether it is worth decoding at all
     try:
         with job.timed("decode"):
-            picture = _decoded_again(job, job.options.size_px, lenient=True)
+            picture = _decoded_again(job, side_to_decode(job.options.size_px), lenient=True)
     except DecodeError:
         raise Refusal(blocking.message) from None
     facts = look_at(replace(before.facts, decoded=True), picture)

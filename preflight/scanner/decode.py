@@ -49,6 +49,14 @@ _READERS_TURN_THESE = frozenset({"tiff"})
 """Pillow turns a TIFF upright while it loads; for the rest the turn is left to us."""
 
 
+SMALLEST_SIDE_PX = 512
+"""The shorter side of "any small picture"."""
+
+_PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+_STRIP_ROWS = 256
+"""A multiple of 8, the most that is reduced by; a strip of a phone's photo stays in the cache."""
+
+
 class DecodeError(Exception):
     """The decoder gave up; the text is the decoder's own."""
 
@@ -87,8 +95,8 @@ def decode_picture(
         format: One of the eight formats of `Facts.format` that preflight opens.
         structure: What the format module read from it.
         limits: Pixels are checked once more on what the decoder says.
-        side_px: The smallest shorter side that is wanted; only JPEG makes use of it, in steps of
-            1/2. None decodes at full size.
+        side_px: The smallest shorter side that is wanted: the picture is reduced in steps of 1/2,
+            a JPEG while it is decoded. None gives the full size.
         lenient: Return what there is of a truncated picture instead of failing (for salvage).
 
     Returns:
@@ -104,7 +112,7 @@ def decode_picture(
     with without_warnings():
         try:
             if format == "heic":
-                return _decode_heif(data, limits)
+                return _decode_heif(data, limits, side_px)
             return _decode_plugin(data, format, structure, limits, side_px, lenient)
         except DECODER_ERRORS as error:
             text = str(error) or type(error).__name__
@@ -150,7 +158,42 @@ def _decode_plugin(
         width, height = image.size
     if format in _READERS_TURN_THESE:
         width, height = image.size
-    return Picture(image, 1, width, height)
+    return Picture(image if reduced else _reduced(image, side_px), 1, width, height)
+
+
+def reduction(shorter_px: int, side_px: int | None) -> int:
+    """1, 2, 4 or 8: by how much a picture may be reduced and still have that shorter side.
+
+    None stands for any small picture.
+    """
+    wanted = SMALLEST_SIDE_PX if side_px is None else max(1, side_px)
+    scale = 1
+    while scale < 8 and shorter_px // (scale * 2) >= wanted:
+        scale *= 2
+    return scale
+
+
+def _reduced(image: Any, side_px: int | None) -> Any:
+    """The picture as small as is wanted; what has alpha is multiplied with it then.
+
+    That is done once, strip by strip: Pillow would copy the whole picture for it, each time that
+    it is resized.
+    """
+    scale = 1 if side_px is None else reduction(min(image.size), side_px)
+    if scale == 1 or "transparency" in image.info:
+        return image
+    if image.mode in ("L", "RGB", "CMYK"):
+        return image.reduce(scale)
+    if image.mode not in _PREMULTIPLIED:
+        return image
+    from PIL import Image
+
+    mode = _PREMULTIPLIED[image.mode]
+    small = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
+    for top in range(0, image.height, _STRIP_ROWS):
+        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
+        small.paste(strip.convert(mode).reduce(scale), (0, top // scale))
+    return small
 
 
 def _for_libavif(data: bytes, structure: Structure) -> bytes:
@@ -167,9 +210,7 @@ def _draft(image: Any, side_px: int | None) -> bool:
     if side_px is None:
         return False
     width, height = image.size
-    scale = 1
-    while scale < 8 and min(width, height) // (scale * 2) >= side_px:
-        scale *= 2
+    scale = reduction(min(width, height), side_px)
     if scale == 1:
         return False
     image.draft(None, (width // scale, height // scale))
@@ -190,7 +231,7 @@ def _load_what_there_is(image: Any) -> None:
         image.tile = []  # nothing left to decode: each later use would try, and fail, again
 
 
-def _decode_heif(data: bytes, limits: Limits) -> Picture:
+def _decode_heif(data: bytes, limits: Limits, side_px: int | None) -> Picture:
     import pillow_heif
 
     # Without thumbnails, else pillow-heif decodes the embedded one for a draft, and a file whose
@@ -201,7 +242,7 @@ def _decode_heif(data: bytes, limits: Limits) -> Picture:
     primary = file[file.primary_index]
     _refuse_more_than(limits.max_pixels, *primary.size)
     image = primary.to_pillow()
-    return Picture(image, 1, *image.size)
+    return Picture(_reduced(image, side_px), 1, *image.size)
 
 
 def _refuse_more_than(pixels: int, width: int, height: int) -> None:

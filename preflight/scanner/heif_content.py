@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libde265
+from preflight.scanner.decode import reduction
 from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
-from preflight.scanner.heif_pixels import Mosaic, can_convert, reduction
+from preflight.scanner.heif_pixels import Mosaic, can_convert
 from preflight.scanner.heif_structure import damage_of_tiles
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
 from preflight.scanner.isobmff import BoxError, UnsupportedBoxError

@@ -12,21 +12,14 @@ if TYPE_CHECKING:
 
     from preflight.scanner.libde265 import Plane
 
-SMALLEST_SIDE_PX = 512
-"""The shorter side of "any small picture"."""
-
 _BT601 = (0.299, 0.114)
 _WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
 """Red and blue weights by matrix code (ITU-T H.273, table 4); libheif treats 2 as BT.601."""
 
 
-def reduction(shorter_px: int, side_px: int | None) -> int:
-    """1, 2, 4 or 8: by how much the picture may be reduced and still have that side."""
-    wanted = SMALLEST_SIDE_PX if side_px is None else max(1, side_px)
-    scale = 1
-    while scale < 8 and shorter_px // (scale * 2) >= wanted:
-        scale *= 2
-    return scale
+_FULL_LUMA = [min(255, max(0, round((code - 16) * 255 / 219))) for code in range(256)]
+_FULL_CHROMA = [min(255, max(0, round((code - 128) * 255 / 224 + 128))) for code in range(256)]
+"""From video range to all 256 codes (ITU-T H.273, 8.3)."""
 
 
 def can_convert(matrix: int) -> bool:
@@ -76,7 +69,11 @@ class Mosaic:
     def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
     ) -> Image.Image:
-        """RGB, after the transforms; crops are in pixels of the full size, for scale 1 only."""
+        """YCbCr as JPEG has it, or RGB, after the transforms.
+
+        Crops are in pixels of the full size, for scale 1 only. The usual matrix is left to whoever
+        has made the picture smaller.
+        """
         from PIL import Image
 
         luma, *chroma = self._planes
@@ -88,8 +85,11 @@ class Mosaic:
             if even != luma.size:
                 chroma = [plane.crop(box) for plane in chroma]
         weights = _WEIGHTS[matrix]
-        if full_range and weights == _BT601:
-            image = Image.merge("YCbCr", (luma, *chroma)).convert("RGB")
+        if weights == _BT601:
+            planes = (luma, *chroma)
+            if not full_range:
+                planes = (luma.point(_FULL_LUMA), *(plane.point(_FULL_CHROMA) for plane in chroma))
+            image = Image.merge("YCbCr", planes)
         else:
             image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
         for transform in transforms:

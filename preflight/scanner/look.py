@@ -67,7 +67,7 @@ def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.I
 
     image = picture.image
     factor = max(image.size) // (2 * side_px)
-    if factor > 1 and image.mode in ("L", "RGB", "RGBA", "CMYK", "LA", "YCbCr"):
+    if factor > 1 and image.mode in ("L", "RGB", "RGBA", "RGBa", "CMYK", "LA", "YCbCr"):
         image = image.reduce(factor)
     elif factor > 1:
         size = (max(1, image.width // factor), max(1, image.height // factor))

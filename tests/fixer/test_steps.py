@@ -75,7 +75,9 @@ def test_a_picture_reduced_too_far_is_noticed() -> None:
     assert is_fine_enough(full, placement)
     assert not is_fine_enough(half, placement)
     assert side_that_covers(half, placement) == 200
-    assert is_fine_enough(half, place((0, 0, 200, 200), 400, 200, 100))
+    assert not is_fine_enough(half, place((0, 0, 200, 200), 400, 200, 73))
+    assert is_fine_enough(half, place((0, 0, 200, 200), 400, 200, 71))
+    assert side_that_covers(half, place((0, 0, 200, 200), 400, 200, 71)) == 100
 
 
 def test_whole_photo_is_centred_and_filled_with_colour() -> None:

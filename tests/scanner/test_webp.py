@@ -199,7 +199,7 @@ def test_planes_give_pillows_picture(width: int, height: int) -> None:
     assert found.image.size == (-(-width // 2), -(-height // 2))
     assert (found.width_px, found.height_px) == (width, height)
     whole = Image.open(io.BytesIO(data)).convert("RGB").reduce(2)
-    difference = ImageStat.Stat(ImageChops.difference(whole, found.image)).mean
+    difference = ImageStat.Stat(ImageChops.difference(whole, found.image.convert("RGB"))).mean
     assert max(difference) < 2
 
 
