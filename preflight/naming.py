@@ -52,6 +52,21 @@ class Photo:
         return self.path.relative_to(self.root).parent if self.root else Path()
 
 
+def ready_folder(root: Path) -> Path:
+    """The folder of copies beside a folder, named as that is: relative if it is.
+
+    Raises:
+        UsageError: There is no place beside it.
+
+    >>> ready_folder(Path("headshots")).as_posix()
+    'headshots-ready'
+    """
+    named = root if root.name not in ("", "..") else absolute(root)
+    if not named.name:
+        raise UsageError("There is no place beside that folder.", "Say where to with -o.")
+    return named.with_name(named.name + READY)
+
+
 def is_file_name(out: str) -> bool:
     """Whether `-o` means a file: it has a picture's suffix and is no folder.
 

@@ -11,7 +11,7 @@ from preflight.batch.fingerprints import Fingerprints, fingerprint
 from preflight.batch.outcome import Outcome
 from preflight.batch.plan import Plan
 from preflight.errors import UsageError
-from preflight.naming import READY, SUFFIXES, Photo, absolute, is_file_name
+from preflight.naming import SUFFIXES, Photo, is_file_name, ready_folder
 from preflight.output import place, replace_original
 from preflight.report import FixResult
 
@@ -101,8 +101,7 @@ class Delivery:
             return self._out
         if photo.root is None:
             return None
-        root = absolute(photo.root)
-        return root.with_name(root.name + READY)
+        return ready_folder(photo.root)
 
     def folders(self) -> set[Path]:
         """All folders that copies go to."""

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from preflight.batch.fingerprints import Fingerprints, fingerprint
-from preflight.errors import UsageError
 from preflight.frozen import frozen
-from preflight.naming import READY, Photo, absolute, stem
+from preflight.naming import READY, Photo, absolute, ready_folder, stem
 
 _MAX_STEM_BYTES = 236
 """255 bytes is what file systems allow; the rest is for `-ready-10000.jpeg`."""
@@ -139,12 +138,10 @@ class Plan:
     def _folder(self, photo: Photo) -> Path:
         if photo.root is None:
             return photo.path.parent if self._out is None else self._out
-        root = absolute(photo.root)
-        if self._out is not None:
-            return (self._out / root.name if self._several_roots else self._out) / photo.inside
-        if not root.name:
-            raise UsageError("There is no place beside that folder.", "Say where to with -o.")
-        return root.with_name(root.name + READY) / photo.inside
+        if self._out is None:
+            return ready_folder(photo.root) / photo.inside
+        out = self._out / absolute(photo.root).name if self._several_roots else self._out
+        return out / photo.inside
 
     def _key(self, slot: Slot) -> int:
         """Equal for names that some file system takes for one: ignoring case, composed letters."""

@@ -18,7 +18,7 @@ from preflight.cli.options import crew, crew_options, photo_paths, shared_option
 from preflight.cli.session import run_session
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
-from preflight.naming import READY, Photo, absolute, is_file_name
+from preflight.naming import Photo, is_file_name, ready_folder
 from preflight.printable import printable
 from preflight.render.renderer import Setting, make_renderer
 
@@ -71,8 +71,7 @@ def watch(
     if out is not None and (out == "-" or is_file_name(out)):
         raise UsageError(f"{out} is no folder.", "Name a folder with -o.")
     folder = Path(paths[0])
-    root = absolute(folder)
-    target = Path(out) if out is not None else root.with_name(root.name + READY)
+    target = Path(out) if out is not None else ready_folder(folder)
     chosen = load_many(platforms or ("default",))
     workers = crew(max_pixels, jobs, isolate, timeout_s, max_memory_bytes)
     options = fix_options(wishes, None)
