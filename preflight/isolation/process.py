@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -50,6 +51,17 @@ class Process(Protocol):
     def poll(self) -> int | None:
         """How it ended: its exit code, or less than 0 for a signal; None if it has not."""
         ...
+
+
+def is_waiting(process: Process) -> bool:
+    """Whether it is there to take a request. Has to say nothing, and so has not ended."""
+    if sys.platform == "win32":
+        return process.poll() is None  # pipes cannot be looked at there
+    if process.stdout is None:
+        return False
+    look = select.poll()  # costs nothing; to ask how a child is means to wait for a nursery
+    look.register(process.stdout, select.POLLIN)
+    return not look.poll(0)
 
 
 def ended(process: Process, patience_s: float | None = None) -> int | None:

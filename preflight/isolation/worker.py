@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from typing import IO, Any
 
 from preflight.facts import Facts, LimitHit
 from preflight.frozen import frozen
+from preflight.isolation.clock import Clock
 from preflight.isolation.process import (
     AbandonedError,
     ChildBugError,
     Process,
     Start,
     ended,
+    is_waiting,
     start,
 )
 from preflight.isolation.wire import Failure, receive, send
@@ -54,6 +55,7 @@ class Worker:
         self.limits = limits
         self._start_child = start_child
         self._child: Process | None = None
+        self._clock: Clock | None = None
         self._photos = 0
         self._abandoned = False
 
@@ -87,6 +89,9 @@ class Worker:
     def close(self) -> None:
         """Ends the child, if there is one; the next call starts another."""
         child, self._child = self._child, None
+        clock, self._clock = self._clock, None
+        if clock is not None:
+            clock.stop()
         if child is None:
             return
         child.kill()
@@ -97,16 +102,8 @@ class Worker:
 
     def _once(self, name: str, arguments: dict[str, object]) -> tuple[Any, bool]:
         """The answer, and whether the child was killed by somebody else."""
-        child = self._ready_child()
-        stopped_by_clock = threading.Event()
-
-        def stop() -> None:
-            stopped_by_clock.set()
-            child.kill()
-
-        clock = threading.Timer(self.limits.timeout_s, stop)
-        clock.daemon = True
-        clock.start()
+        child, clock = self._ready_child()
+        clock.begin()
         seen: Facts | None = None
         try:
             send(_pipe(child.stdin), (name, arguments))
@@ -115,15 +112,14 @@ class Worker:
                 seen = answer
                 answer = receive(_pipe(child.stdout), trusted=False)
         except (EOFError, OSError):
-            clock.cancel()
+            clock.end()
             if self._abandoned:
                 self.close()
                 raise AbandonedError from None
-            return self._post_mortem(child, stopped_by_clock.is_set(), seen)
+            return self._post_mortem(child, clock.struck, seen)
         finally:
-            clock.cancel()
-            clock.join()
-        if stopped_by_clock.is_set():
+            clock.end()
+        if clock.struck:
             self.close()  # in the moment of the answer; the next photo must not pay for it
         return self._answered(answer, seen), False
 
@@ -139,15 +135,16 @@ class Worker:
             self.close()
         return answer
 
-    def _ready_child(self) -> Process:
-        if self._child is None or self._child.poll() is not None:
+    def _ready_child(self) -> tuple[Process, Clock]:
+        if self._child is None or self._clock is None or not is_waiting(self._child):
             self.close()
             self._photos = 0
             self._child = self._start_child(self.child_module, self.limits)
+            self._clock = Clock(self._child, self.limits.timeout_s)
         if self._abandoned:
             self.close()
             raise AbandonedError
-        return self._child
+        return self._child, self._clock
 
     def _post_mortem(
         self, child: Process, stopped_by_clock: bool, seen: Facts | None

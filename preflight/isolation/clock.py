@@ -1,0 +1,60 @@
+"""Clock: ends a child that takes too long for a photo."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from preflight.isolation.process import Process
+
+
+class Clock:
+    """One thread for the life of a child: to start one for each photo costs more than to wait.
+
+    The thread is not woken when a photo begins. It sleeps until the photo that it knows of would
+    have to end, and then looks which one it is by now.
+
+    Args:
+        child: Is killed when time is up.
+        allowed_s: Seconds a photo.
+
+    Attributes:
+        struck: Time was up, and the child was killed.
+    """
+
+    def __init__(self, child: Process, allowed_s: float) -> None:
+        self.struck = False
+        self._child, self._allowed_s = child, allowed_s
+        self._changed = threading.Condition()
+        self._end_s: float | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def begin(self) -> None:
+        """A photo begins."""
+        with self._changed:
+            self._end_s = time.monotonic() + self._allowed_s
+
+    def end(self) -> None:
+        """It is done; the clock does not strike any more."""
+        with self._changed:
+            self._end_s = None
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._stopped:
+                now = time.monotonic()
+                if self._end_s is not None and now >= self._end_s:
+                    self.struck = True
+                    self._child.kill()
+                    return
+                # a photo that begins while it waits ends no earlier than this
+                wait_s = self._allowed_s if self._end_s is None else self._end_s - now
+                self._changed.wait(min(wait_s, threading.TIMEOUT_MAX))
