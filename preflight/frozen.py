@@ -24,6 +24,8 @@ def frozen(cls: type[T]) -> type[T]:
     made.__delattr__ = _delete  # type: ignore[method-assign]
     made.__eq__ = _equal  # type: ignore[method-assign]
     made.__hash__ = _hash  # type: ignore[method-assign]
+    made.__getstate__ = _contents  # type: ignore[assignment, method-assign]
+    made.__setstate__ = _restore  # type: ignore[attr-defined]
     if "__repr__" not in cls.__dict__:
         made.__repr__ = _repr  # type: ignore[method-assign]
     return made
@@ -34,10 +36,17 @@ def _contents(instance: Any) -> tuple[Any, ...]:
 
 
 def _set_once(self: Any, name: str, content: Any) -> None:
-    """Only `__init__` and pickle come upon attributes that are not set yet."""
+    """Only `__init__` comes upon attributes that are not set yet."""
     if hasattr(self, name):
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
     object.__setattr__(self, name, content)
+
+
+def _restore(self: Any, contents: Any) -> None:
+    """For pickle, of which a batch does much: without a look at each attribute."""
+    put = object.__setattr__
+    for name, content in zip(self.__dataclass_fields__, contents):
+        put(self, name, content)
 
 
 def _delete(self: Any, name: str) -> None:
