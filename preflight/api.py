@@ -15,6 +15,7 @@ from preflight.report import FixResult, Report
 from preflight.rules.judge import judge_facts
 from preflight.scanner.scan import Scan, scan
 from preflight.source import Source, SourceLike, read_source
+from preflight.stopwatch import Stopwatch
 
 Platforms = str | Platform | Sequence[str | Platform]
 """One name, path or Platform, or several; "all" means every platform that preflight knows."""
@@ -135,11 +136,15 @@ def measure(
         limits: How much of a stranger's file is opened.
         side_px: Side of the square that is to be made of it; None: only facts are wanted.
     """
+    watch = Stopwatch()
     wanted = load_many(platforms)
-    whole = read_source(source, limits)
+    with watch.stage("read"):
+        whole = read_source(source, limits)
     if side_px is not None:
         from preflight.fixer.steps import side_to_decode
 
         side_px = side_to_decode(side_px)
-    scanned = scan(whole, limits, side_px)
-    return Measured(whole, scanned, judge_facts(scanned.facts, wanted), wanted, limits)
+    scanned = scan(whole, limits, side_px, watch=watch)
+    with watch.stage("judge"):
+        report = judge_facts(scanned.facts, wanted)
+    return Measured(whole, scanned, replace(report, timings_s=watch.seconds), wanted, limits)

@@ -31,6 +31,7 @@ class Report:
         findings: Worst first.
         platforms: Names of the platforms it was judged for.
         skipped: Rules and checks that could not run.
+        timings_s: Seconds by stage, for people who measure; its keys may change.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Report:
     findings: tuple[Finding, ...]
     platforms: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    timings_s: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -105,7 +107,7 @@ class FixResult:
     quality: int | None = None
     delta_e: float | None = None
     ssim: float | None = None
-    timings_s: dict[str, float] = field(default_factory=dict)
+    timings_s: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def made(self) -> bool:

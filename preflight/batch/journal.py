@@ -150,7 +150,8 @@ class Journal:
         copy_hash: str,
     ) -> None:
         """Writes an entry. A disk that is too full for it costs the work of doing it again."""
-        rest = replace(result, data=None, after=None, timings_s={})
+        before = replace(result.before, timings_s={})
+        rest = replace(result, before=before, data=None, after=None, timings_s={})
         name = str(absolute(source))
         document = {
             "version": VERSION,

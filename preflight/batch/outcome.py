@@ -48,6 +48,13 @@ class Outcome:
     number: int = 0
 
     @property
+    def timings_s(self) -> dict[str, float]:
+        """Seconds by stage; empty where nothing was opened."""
+        if self.result is not None:
+            return self.result.timings_s
+        return self.report.timings_s if self.report is not None else {}
+
+    @property
     def already_done(self) -> bool:
         """A copy with these very bytes was there before."""
         return self.output is not None and not self.written and self.error is None

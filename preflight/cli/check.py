@@ -13,7 +13,7 @@ from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
 from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
-from preflight.cli.report import format_option, report_to
+from preflight.cli.report import format_option, report_to, timings_option
 from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.values import RuleName
@@ -35,6 +35,7 @@ Examples:
 @shared_options
 @crew_options
 @format_option
+@timings_option
 @click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is stdout.")
 @click.option(
     "--fail-on",
@@ -61,6 +62,7 @@ def check(
     quiet: bool,
     verbose: bool,
     format_: str,
+    timings: bool,
     out: str | None,
     fail_on: FailOn | None,
     select: tuple[str, ...],
@@ -90,6 +92,7 @@ def check(
         colour=console.colour and out in (None, "-"),
         quiet=quiet,
         verbose=verbose,
+        timings=timings,
         fail_on=fail_on,
     )
 

@@ -7,7 +7,17 @@ import click
 RARE = frozenset(
     (
         *("jobs", "isolate", "timeout_s", "max_memory_bytes"),
-        *("files_from", "max_pixels", "config", "color", "quiet", "verbose", "select", "ignore"),
+        *(
+            "files_from",
+            "max_pixels",
+            "config",
+            "color",
+            "quiet",
+            "verbose",
+            "timings",
+            "select",
+            "ignore",
+        ),
         *("max_bytes", "background", "keep_metadata", "salvage", "force"),
         *("pad", "enlarge"),
         *("in_place", "backup_suffix"),

@@ -16,7 +16,7 @@ from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console, say
 from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
 from preflight.cli.progress import Progress
-from preflight.cli.report import format_option, report_to, with_page
+from preflight.cli.report import format_option, report_to, timings_option, with_page
 from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.wishes import fix_options, wish_options
@@ -47,6 +47,7 @@ Examples:
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, say what would be done.")
 @click.option("--force", is_flag=True, help="Replace a copy that is there already.")
 @format_option
+@timings_option
 @click.option("--report", "page", metavar="FILE.html", help="Write a page with pictures as well.")
 def fix(
     photos: tuple[str, ...],
@@ -67,6 +68,7 @@ def fix(
     dry_run: bool,
     force: bool,
     format_: str,
+    timings: bool,
     page: str | None,
     **wishes: Any,
 ) -> ExitCode:
@@ -105,6 +107,7 @@ def fix(
         salvage=options.salvage,
         quiet=quiet,
         verbose=verbose,
+        timings=timings,
     )
 
     pictured = page is not None or format_ == "html"

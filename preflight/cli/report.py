@@ -28,6 +28,11 @@ format_option = click.option(
 )
 
 
+timings_option = click.option(
+    "--timings", is_flag=True, help="Say where the time of each photo went, by stage."
+)
+
+
 @contextmanager
 def report_to(
     format_: str, setting: Setting, out: str | None, console: Console, paths: Sequence[str] = ()

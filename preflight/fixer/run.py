@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +31,7 @@ from preflight.scanner.orientation import upright_size
 from preflight.scanner.scan import Scan, with_orientation
 from preflight.scanner.structure import Picture
 from preflight.source import Source
+from preflight.stopwatch import Stopwatch
 
 
 @dataclass(slots=True)
@@ -49,18 +47,8 @@ class _Job:
     target: Target
     background: tuple[int, int, int]
     pad: tuple[int, int, int] | None
+    watch: Stopwatch
     notes: list[str] = field(default_factory=list)
-    timings_s: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, what: str) -> Iterator[None]:
-        """Adds the seconds of the block to `timings_s`."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - start
-            self.timings_s[what] = self.timings_s.get(what, 0.0) + spent
 
     def result(self, status: Status, data: bytes | None = None, **more: Any) -> FixResult:
         """The outcome; `more` are fields of `FixResult`."""
@@ -69,7 +57,7 @@ class _Job:
             status=status,
             before=self.before,
             notes=tuple(dict.fromkeys(self.notes)),
-            timings_s=self.timings_s,
+            timings_s=self.watch.seconds,
             **more,
         )
 
@@ -111,6 +99,7 @@ def run(
         target=combine(platforms),
         background=parse_colour(options.background, "background"),
         pad=None if pad is None else parse_colour(pad, "pad"),
+        watch=Stopwatch(before.timings_s),
     )
     try:
         return _fixed(job)
@@ -125,7 +114,8 @@ def _fixed(job: _Job) -> FixResult:
     else:
         report, picture = job.before, _decoded(job)
         size = upright_size(picture.width_px, picture.height_px, picture.orientation)
-        window = choose_window(*size, report.facts.faces, job.options)
+        with job.watch.stage("frame"):
+            window = choose_window(*size, report.facts.faces, job.options)
         area = (0, 0, *size)
     plan = make_plan(report, job.options, job.target, window)
     if not plan.steps:
@@ -182,7 +172,7 @@ def _salvaged(job: _Job) -> tuple[Report, Picture, Window, Box]:
     least_px = job.target.min_side_px or 1
     good_part(before, None, least_px)  # whether it is worth decoding at all
     try:
-        with job.timed("decode"):
+        with job.watch.stage("decode"):
             picture = _decoded_again(job, side_to_decode(job.options.size_px), lenient=True)
     except DecodeError:
         raise Refusal(blocking.message) from None
@@ -198,12 +188,12 @@ def _stripped(job: _Job, plan: Plan) -> FixResult | None:
     """The file without what is not the picture; None when that does not prove right."""
     structure, format_ = job.scan.structure, job.before.facts.format
     exif, xmp = _kept(job)
-    with job.timed("encode"):
+    with job.watch.stage("encode"):
         try:
             data = strip(job.source.data, format_, structure, exif, xmp)
         except NotStrippableError:
             return None
-    with job.timed("proof"):
+    with job.watch.stage("proof"):
         facts = job.before.facts
         size = facts.width_px or 1, facts.height_px or 1
         seen = seen_in((0, 0, *size), size, facts)
@@ -225,17 +215,17 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
     colour, icc = job.before.facts.colour, job.scan.structure.icc
     placement = place_within(plan.window.box, area, plan.size_px)
     if not is_fine_enough(picture, placement):
-        with job.timed("decode"):
+        with job.watch.stage("decode"):
             picture = _finer(job, side_that_covers(picture, placement)) or picture
-    with job.timed("render"):
+    with job.watch.stage("render"):
         background = None if plan.keep_alpha else job.background
         image, notes = render(picture, placement, colour, icc, background=background, pad=job.pad)
     job.notes += notes
-    with job.timed("encode"):
+    with job.watch.stage("encode"):
         extras = Extras(srgb_profile(), *_kept(job))
         encoded, notes = fit(image, extras, plan, job.options, job.target, job.platforms)
     job.notes += notes
-    with job.timed("proof"):
+    with job.watch.stage("proof"):
         seen = seen_in(plan.window.box, encoded.size, facts)
         proof = proved(
             job.source.name,

@@ -65,7 +65,9 @@ def fix_document(
     return {**report_document(result.before, path), "fix": fix}
 
 
-def outcome_document(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
+def outcome_document(
+    outcome: Outcome, *, dry_run: bool = False, timings: bool = False
+) -> dict[str, Any]:
     """One entry of `photos`."""
     output = None if outcome.output is None else str(outcome.output)
     document: dict[str, Any]
@@ -79,6 +81,8 @@ def outcome_document(outcome: Outcome, *, dry_run: bool = False) -> dict[str, An
     else:
         document = {**path_document(outcome.path), "verdict": None}
         document.update({"findings": [], "skipped": []})
+    if timings:
+        document["timings_s"] = {stage: round(s, 6) for stage, s in outcome.timings_s.items()}
     if outcome.error is not None:
         document["error"] = text(str(outcome.error))
     elif outcome.bug:

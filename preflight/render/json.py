@@ -25,9 +25,7 @@ class JsonRenderer:
 
     def photo(self, outcome: Outcome) -> str:
         """One entry of `photos`."""
-        entry = json.dumps(
-            outcome_document(outcome, dry_run=self._setting.dry_run), indent=2, allow_nan=False
-        )
+        entry = json.dumps(_document(outcome, self._setting), indent=2, allow_nan=False)
         separator = "," if self._photos else ""
         self._photos += 1
         return f"{separator}\n{textwrap.indent(entry, '    ')}"
@@ -53,12 +51,15 @@ class JsonLinesRenderer:
 
     def photo(self, outcome: Outcome) -> str:
         """One line."""
-        document = outcome_document(outcome, dry_run=self._setting.dry_run)
-        return _dumps({"schema": SCHEMA, **document}) + "\n"
+        return _dumps({"schema": SCHEMA, **_document(outcome, self._setting)}) + "\n"
 
     def end(self, summary: Summary) -> str:
         """Nothing: a reader of lines wants photos only."""
         return ""
+
+
+def _document(outcome: Outcome, setting: Setting) -> dict[str, Any]:
+    return outcome_document(outcome, dry_run=setting.dry_run, timings=setting.timings)
 
 
 def _dumps(value: Any) -> str:

@@ -36,7 +36,7 @@ class JunitRenderer:
 
     def photo(self, outcome: Outcome) -> str:
         """Keeps the case."""
-        seconds = sum(outcome.result.timings_s.values()) if outcome.result is not None else 0.0
+        seconds = sum(outcome.timings_s.values())
         self._seconds += seconds
         problem = self._problem(outcome)
         suite = f"preflight.{self._setting.command}"

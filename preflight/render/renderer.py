@@ -40,6 +40,7 @@ class Setting:
         dry_run: Nothing is written.
         salvage: Damaged parts are cut away already.
         quiet: Only what needs a person.
+        timings: Where the time of each photo went.
         verbose: Names of rules, measurements and sources too.
         fail_on: As in `Outcome.exit_code`, for formats that say which photos fail.
     """
@@ -55,6 +56,7 @@ class Setting:
     salvage: bool = False
     quiet: bool = False
     verbose: bool = False
+    timings: bool = False
     fail_on: FailOn | None = None
 
 

@@ -46,9 +46,9 @@ class TextRenderer:
             self._needs_person.append((outcome.path, needs_person(outcome)))
             return ""
         if self._setting.one_photo:
-            return self._page(outcome)
+            return self._page(outcome) + self._timings(outcome)
         line = self._fix_line(outcome) if outcome.result else self._check_line(outcome)
-        return "" if self._setting.quiet else line
+        return ("" if self._setting.quiet else line) + self._timings(outcome)
 
     def end(self, summary: Summary) -> str:
         """What needs a person, the sums, and the command to go on with."""
@@ -66,6 +66,14 @@ class TextRenderer:
             if self._setting.command == "check" and self._fixable:
                 parts.append(self._go_on() + "\n")
         return "".join(f"\n{part}" for part in parts)
+
+    def _timings(self, outcome: Outcome) -> str:
+        """Milliseconds by stage, if they are asked for."""
+        if not self._setting.timings:
+            return ""
+        stages = {stage: 1000 * spent_s for stage, spent_s in outcome.timings_s.items()}
+        listed = ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items())
+        return f"  Time in ms: {listed or 'nothing was done'}; in all {sum(stages.values()):.1f}\n"
 
     def _page(self, outcome: Outcome) -> str:
         setting = self._setting

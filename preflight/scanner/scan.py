@@ -28,6 +28,7 @@ from preflight.scanner.structure import (
     worst_first,
 )
 from preflight.source import Source
+from preflight.stopwatch import Stopwatch
 
 _MODULES = {
     "jpeg": "jpeg",
@@ -70,7 +71,11 @@ class Scan:
 
 
 def scan(
-    source: Source, limits: Limits, side_px: int | None = None, seen: Seen | None = None
+    source: Source,
+    limits: Limits,
+    side_px: int | None = None,
+    seen: Seen | None = None,
+    watch: Stopwatch | None = None,
 ) -> Scan:
     """Measures one file. Never raises for what is in the file, except MemoryError.
 
@@ -79,7 +84,9 @@ def scan(
         limits: Checked on headers before anything is decoded.
         side_px: Pixels are wanted whose shorter side is at least this; None: only facts are.
         seen: Where the faces are, if that is known; None looks for them.
+        watch: Takes the time of the stages `walk`, `decode` and `look`.
     """
+    watch = watch or Stopwatch()
     kind = sniff(source.data, source.extension)
     facts = Facts(
         name=source.name,
@@ -94,17 +101,23 @@ def scan(
         return Scan(replace(facts, limits_hit=(too_long,)), Structure())
     if not kind.is_image:
         return Scan(facts, Structure())
-    module = format_module(kind)
-    structure = module.read(source.data, limits)
-    facts = _add_headers(facts, structure)
+    with watch.stage("walk"):
+        module = format_module(kind)
+        structure = module.read(source.data, limits)
+        facts = _add_headers(facts, structure)
     if structure.limits_hit:
         return Scan(facts, structure)
     if not (structure.width_px and structure.height_px):
         error = None if is_damaged(facts) else "the file says no size"
         return Scan(replace(facts, decode_error=error), structure)
-    content = module.check_content(source.data, structure, limits, side_px)
-    facts = _add_content(facts, content)
-    return _add_pixels(Scan(facts, structure), source, content, limits, side_px, seen)
+    with watch.stage("decode"):
+        content = module.check_content(source.data, structure, limits, side_px)
+        facts = _add_content(facts, content)
+        scanned = _add_pixels(Scan(facts, structure), source, content, limits, side_px)
+    if scanned.picture is None:
+        return scanned
+    with watch.stage("look"):
+        return replace(scanned, facts=look_at(scanned.facts, scanned.picture, seen))
 
 
 def format_module(kind: Kind) -> FormatModule:
@@ -191,7 +204,6 @@ def _add_pixels(
     content: Content,
     limits: Limits,
     side_px: int | None,
-    seen: Seen | None,
 ) -> Scan:
     facts = scan.facts
     if is_damaged(facts):
@@ -212,7 +224,7 @@ def _add_pixels(
     picture = with_orientation(picture, facts)
     upright = upright_size(picture.width_px, picture.height_px, picture.orientation)
     facts = replace(facts, decoded=True, width_px=upright[0], height_px=upright[1])
-    return replace(scan, facts=look_at(facts, picture, seen), picture=picture)
+    return replace(scan, facts=facts, picture=picture)
 
 
 def with_orientation(picture: Picture, facts: Facts) -> Picture:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import stat
 import sys
 
@@ -82,3 +83,15 @@ def test_sarif_rules_are_those_of_the_manual(run, photos):
     (empty,) = [r for r in document["runs"][0]["results"] if r["ruleId"] == "empty-file"]
     place = empty["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert place == "in/empty.jpg"
+
+
+def test_timings_are_said_when_they_are_asked_for(run, photos):
+    assert "Time in ms" not in run("check", "in/ok.jpg").stdout
+    checked = run("check", "--timings", "in/ok.jpg")
+    assert re.search(r"Time in ms: read [0-9.]+, walk [0-9.]+, decode .*; in all ", checked.stdout)
+    fixed = run("fix", "--timings", "--format", "json", "-o", "out", "in/tall.jpg")
+    (photo,) = json.loads(fixed.stdout)["photos"]
+    stages = ("read", "walk", "decode", "look", "judge", "frame", "render", "encode", "proof")
+    assert tuple(photo["timings_s"]) == stages
+    assert all(seconds >= 0 for seconds in photo["timings_s"].values())
+    assert "timings_s" not in json.loads(run("check", "--format", "json", "in/ok.jpg").stdout)
