@@ -37,6 +37,9 @@ VERSION = 1
 
 MAX_LINE_BYTES = 1_000_000
 
+_PIECE_BYTES = 8192
+"""Most lines are shorter."""
+
 _HEAD = re.compile(rb'\{"version":%d,"source":("[^"\\]*(?:\\.[^"\\]*)*"),' % VERSION)
 """How the lines begin that we write; a hundred thousand are not to be parsed whole."""
 
@@ -132,8 +135,7 @@ class Journal:
         if at < 0 or self._keys[at] != key:
             return None
         with self._lock:
-            self._file.seek(self._starts[at])
-            line = _line(self._file)
+            line = self._line_at(self._starts[at])
         try:
             document = json.loads(line)
             return self._entry(document) if document["source"] == name else None
@@ -185,6 +187,17 @@ class Journal:
                 f"The folder {printable(str(self.folder))} was taken away while copies were made.",
                 "Run the same command again.",
             )
+
+    def _line_at(self, start: int) -> bytes:
+        """In pieces: without a buffer `readline` would ask the system for each byte."""
+        self._file.seek(start)
+        line = b""
+        while b"\n" not in line and len(line) < MAX_LINE_BYTES:
+            piece = self._file.read(_PIECE_BYTES)
+            if not piece:
+                break
+            line += piece
+        return line.partition(b"\n")[0]
 
     def _append(self, line: bytes) -> None:
         end = self._file.seek(0, os.SEEK_END)

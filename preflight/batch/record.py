@@ -6,12 +6,14 @@ The journal lies in a folder that may come from anybody, so nothing is unpickled
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
-from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Decoder = Callable[[Any], Any]
 
 _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
@@ -38,45 +40,57 @@ def decode(kind: type[T], value: Any) -> T:
         ValueError: It is not that, whatever it is.
     """
     try:
-        decoded: T = _decode(kind, value)
+        decoded: T = _decoder(cast("Any", kind))(value)
     except (TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from error
     return decoded
 
 
-def _decode(kind: Any, value: Any) -> Any:
+@cache
+def _decoder(kind: Any) -> Decoder:
+    """Takes what JSON has; looks at the type once, because a journal may have 100,000 lines."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return _decode_one_of(arguments, value)
+        others = [_decoder(other) for other in arguments if other is not type(None)]
+        return partial(_one_of, others, type(None) in arguments)
     if origin is Literal:
-        return _checked(value in arguments, value)
+        return lambda value: _checked(value in arguments, value)
     if origin is tuple:
-        _checked(isinstance(value, list), value)
-        if arguments[-1] is Ellipsis:
-            return tuple(_decode(arguments[0], entry) for entry in value)
-        _checked(len(value) == len(arguments), value)
-        return tuple(map(_decode, arguments, value))
+        every = _decoder(arguments[0]) if arguments[-1] is Ellipsis else None
+        return partial(_tuple, every, [] if every else [_decoder(entry) for entry in arguments])
     if origin is dict:
-        return {key: _decode(arguments[1], entry) for key, entry in value.items()}
+        content = _decoder(arguments[1])
+        return lambda value: {key: content(entry) for key, entry in value.items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        _checked(isinstance(value, dict), value)
-        return kind(**{name: _decode(hints[name], entry) for name, entry in value.items()})
+        hints = get_type_hints(kind)
+        return partial(_dataclass, kind, {name: _decoder(hint) for name, hint in hints.items()})
     if kind is float:
-        return float(_checked(type(value) in (int, float), value))
-    return _checked(type(value) is kind, value)
+        return lambda value: float(_checked(type(value) in (int, float), value))
+    return lambda value: _checked(type(value) is kind, value)
 
 
-def _decode_one_of(kinds: tuple[Any, ...], value: Any) -> Any:
+def _one_of(decoders: list[Decoder], may_be_none: bool, value: Any) -> Any:
     if value is None:
-        return _checked(type(None) in kinds, value)
-    for kind in kinds:
-        if kind is not type(None):
-            try:
-                return _decode(kind, value)
-            except (ValueError, TypeError, KeyError):
-                continue
-    raise ValueError(f"{value!r} is none of {kinds}")
+        return _checked(may_be_none, value)
+    for decoder in decoders:
+        try:
+            return decoder(value)
+        except (ValueError, TypeError, KeyError):
+            continue
+    raise ValueError(f"{value!r} is none of them")
+
+
+def _tuple(every: Decoder | None, each: list[Decoder], value: Any) -> Any:
+    _checked(isinstance(value, list), value)
+    if every is not None:
+        return tuple(map(every, value))
+    _checked(len(value) == len(each), value)
+    return tuple(decoder(entry) for decoder, entry in zip(each, value))
+
+
+def _dataclass(kind: Any, decoders: dict[str, Decoder], value: Any) -> Any:
+    _checked(isinstance(value, dict), value)
+    return kind(**{name: decoders[name](entry) for name, entry in value.items()})
 
 
 def _checked(holds: bool, value: Any) -> Any:
@@ -95,8 +109,3 @@ def _default(field: Field[Any]) -> Any:
     if field.default is not MISSING:
         return field.default
     return field.default_factory() if field.default_factory is not MISSING else MISSING
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
