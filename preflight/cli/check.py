@@ -9,9 +9,9 @@ import click
 
 from preflight.batch.find import PhotoFinder
 from preflight.batch.outcome import FailOn, Outcome
+from preflight.cli.asked import Asked, asks
 from preflight.cli.command import PhotoCommand
-from preflight.cli.console import Console
-from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
+from preflight.cli.options import as_path
 from preflight.cli.progress import Progress
 from preflight.cli.report import format_option, report_to, timings_option
 from preflight.cli.session import looked_ahead, run_session
@@ -20,7 +20,6 @@ from preflight.cli.values import RuleName
 from preflight.errors import ExitCode
 from preflight.isolation.direct import Caller
 from preflight.naming import Photo
-from preflight.render.renderer import Setting
 from preflight.report import Report
 
 EXAMPLES = """\b
@@ -32,8 +31,7 @@ Examples:
 
 
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
-@shared_options
-@crew_options
+@asks
 @format_option
 @timings_option
 @click.option("-o", "out", metavar="FILE", help="Write the report there; `-` is stdout.")
@@ -49,18 +47,7 @@ Examples:
     "--ignore", multiple=True, type=RuleName(), metavar="RULE", help="Do not look for this."
 )
 def check(
-    photos: tuple[str, ...],
-    platforms: tuple[str, ...],
-    files_from: str | None,
-    max_pixels: int | None,
-    jobs: int | None,
-    isolate: bool,
-    timeout_s: float | None,
-    max_memory_bytes: int | None,
-    config: str | None,
-    color: str,
-    quiet: bool,
-    verbose: bool,
+    asked: Asked,
     format_: str,
     timings: bool,
     out: str | None,
@@ -73,25 +60,13 @@ def check(
     A PHOTO is a file, a folder, or - for standard input. The exit code is 0 if every photo is
     ready, 1 if not, 2 for a wrong command, 3 if a file could not be read.
     """
-    from preflight.platforms.loader import load_many
-
-    paths = photo_paths(photos, files_from)
-    chosen = load_many(platforms or ("default",))
     keep = _rule_filter(select, ignore)
-    workers = crew(max_pixels, jobs, isolate, timeout_s, max_memory_bytes)
-    console = Console(color)
-    finder = PhotoFinder(map(as_path, paths))
+    finder = PhotoFinder(map(as_path, asked.paths))
     one_photo, batch, found = looked_ahead(finder)
-    setting = Setting(
-        command="check",
-        platforms=chosen,
-        arguments=paths,
-        for_options=platforms,
+    setting = asked.setting(
+        "check",
         one_photo=one_photo,
-        width=console.width,
-        colour=console.colour and out in (None, "-"),
-        quiet=quiet,
-        verbose=verbose,
+        colour=asked.console.colour and out in (None, "-"),
         timings=timings,
         fail_on=fail_on,
     )
@@ -99,23 +74,27 @@ def check(
     pictured = format_ == "html"
 
     def work(photo: Photo, caller: Caller) -> Outcome:
-        source = source_of(photo, workers.limits)
-        report, thumbnails = caller.check(source, chosen, workers.limits, pictured=pictured)
+        source = source_of(photo, asked.workers.limits)
+        report, thumbnails = caller.check(
+            source, asked.platforms, asked.workers.limits, pictured=pictured
+        )
         return Outcome(str(photo.path), report=keep(report), thumbnails=thumbnails)
 
     with (
-        workers.hired("check_pictured" if pictured else "check", batch=batch) as hands,
-        report_to(format_, setting, out, console, paths) as (renderer, write),
+        asked.workers.hired("check_pictured" if pictured else "check", batch=batch) as hands,
+        report_to(format_, setting, out, asked.console, asked.paths) as (renderer, write),
     ):
         return run_session(
             hands(found, work),
             finder=finder,
             renderer=renderer,
             write=write,
-            stop=lambda: console.closed,
+            stop=lambda: asked.console.closed,
             fail_on=fail_on,
-            verbose=verbose,
-            progress=Progress(lambda: sum(1 for _ in PhotoFinder(map(as_path, paths))), quiet=quiet)
+            verbose=asked.verbose,
+            progress=Progress(
+                lambda: sum(1 for _ in PhotoFinder(map(as_path, asked.paths))), quiet=asked.quiet
+            )
             if batch
             else None,
         )

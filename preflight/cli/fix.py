@@ -12,9 +12,10 @@ from preflight.batch.deliver import Delivery, checked_backup_suffix
 from preflight.batch.find import PhotoFinder
 from preflight.batch.fixing import Fixing, journals_of
 from preflight.batch.photos import Photos
+from preflight.cli.asked import Asked, asks
 from preflight.cli.command import PhotoCommand
-from preflight.cli.console import Console, say
-from preflight.cli.options import as_path, crew, crew_options, photo_paths, shared_options
+from preflight.cli.console import say
+from preflight.cli.options import as_path
 from preflight.cli.progress import Progress
 from preflight.cli.report import format_option, report_to, timings_option, with_page
 from preflight.cli.session import looked_ahead, run_session
@@ -22,7 +23,6 @@ from preflight.cli.stdin import source_of
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
 from preflight.naming import is_file_name
-from preflight.render.renderer import Setting
 
 EXAMPLES = """\b
 Examples:
@@ -33,8 +33,7 @@ Examples:
 
 
 @click.command(cls=PhotoCommand, epilog=EXAMPLES)
-@shared_options
-@crew_options
+@asks
 @click.option(
     "-o",
     "out",
@@ -50,18 +49,7 @@ Examples:
 @timings_option
 @click.option("--report", "page", metavar="FILE.html", help="Write a page with pictures as well.")
 def fix(
-    photos: tuple[str, ...],
-    platforms: tuple[str, ...],
-    files_from: str | None,
-    max_pixels: int | None,
-    jobs: int | None,
-    isolate: bool,
-    timeout_s: float | None,
-    max_memory_bytes: int | None,
-    config: str | None,
-    color: str,
-    quiet: bool,
-    verbose: bool,
+    asked: Asked,
     out: str | None,
     in_place: bool,
     backup_suffix: str | None,
@@ -77,55 +65,44 @@ def fix(
     A PHOTO is a file, a folder, or - for standard input. photo.heic becomes photo-ready.jpg
     beside it, the photos of headshots/ go to headshots-ready/.
     """
-    from preflight.platforms.loader import load_many
-
-    paths = photo_paths(photos, files_from)
-    chosen = load_many(platforms or ("default",))
-    workers = crew(max_pixels, jobs, isolate, timeout_s, max_memory_bytes)
-    console = Console(color)
     finder = PhotoFinder(
-        map(as_path, paths), Path(out) if out and out != "-" and not is_file_name(out) else None
+        map(as_path, asked.paths),
+        Path(out) if out and out != "-" and not is_file_name(out) else None,
     )
     one_photo, batch, all_photos = looked_ahead(finder)
     found = Photos(all_photos)
     backup = checked_backup_suffix(in_place, backup_suffix, out)
     delivery = Delivery(
-        found, out, backup, dry_run=dry_run, force=force, write_bytes=console.write_bytes
+        found, out, backup, dry_run=dry_run, force=force, write_bytes=asked.console.write_bytes
     )
     options = fix_options(wishes, delivery.file)
     if delivery.to_stdout:
         _refuse_two_on_stdout(format_)
-    setting = Setting(
-        command="fix",
-        platforms=chosen,
-        arguments=paths,
-        for_options=platforms,
+    setting = asked.setting(
+        "fix",
         one_photo=one_photo,
-        width=console.width,
-        colour=console.colour and not delivery.to_stdout,
+        colour=asked.console.colour and not delivery.to_stdout,
         dry_run=dry_run,
         salvage=options.salvage,
-        quiet=quiet,
-        verbose=verbose,
         timings=timings,
     )
 
     pictured = page is not None or format_ == "html"
     with (
-        workers.hired("fix_pictured" if pictured else "fix", batch=batch) as hands,
-        report_to(format_, setting, None, console) as (main, write),
-        with_page(main, setting, page, paths) as renderer,
+        asked.workers.hired("fix_pictured" if pictured else "fix", batch=batch) as hands,
+        report_to(format_, setting, None, asked.console) as (main, write),
+        with_page(main, setting, page, asked.paths) as renderer,
         journals_of(delivery, found if batch and not dry_run else ()) as journals,
     ):
         work = Fixing(
             delivery,
-            chosen,
+            asked.platforms,
             options,
-            workers.limits,
+            asked.workers.limits,
             pictured=pictured,
             journals=journals,
             again=force,
-            source_of=lambda photo: source_of(photo, workers.limits),
+            source_of=lambda photo: source_of(photo, asked.workers.limits),
         )
         return run_session(
             hands(found, work),
@@ -135,8 +112,8 @@ def fix(
             if delivery.to_stdout
             else write,
             dry_run=dry_run,
-            verbose=verbose,
-            progress=Progress(lambda: len(found), quiet=quiet) if batch else None,
+            verbose=asked.verbose,
+            progress=Progress(lambda: len(found), quiet=asked.quiet) if batch else None,
         )
 
 
