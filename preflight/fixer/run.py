@@ -16,11 +16,17 @@ from preflight.fixer.fit import fit
 from preflight.fixer.keep import kept_exif, kept_xmp
 from preflight.fixer.lossless import NotStrippableError, strip
 from preflight.fixer.options import FixOptions
-from preflight.fixer.placement import place_within
+from preflight.fixer.placement import Placement, place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
 from preflight.fixer.proof import harm_done, proved, seen_in
 from preflight.fixer.salvage import good_part, is_salvageable, window_inside
-from preflight.fixer.steps import is_fine_enough, render, side_that_covers, side_to_decode
+from preflight.fixer.steps import (
+    ENOUGH_TO_COMPARE,
+    is_fine_enough,
+    render,
+    side_that_covers,
+    side_to_decode,
+)
 from preflight.limits import Limits
 from preflight.platforms.combine import combine
 from preflight.platforms.platform import Platform, Target
@@ -214,12 +220,13 @@ def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
 def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) -> FixResult:
     colour, icc = job.before.facts.colour, job.scan.structure.icc
     placement = place_within(plan.window.box, area, plan.size_px)
+    fine = picture
     if not is_fine_enough(picture, placement):
         with job.watch.stage("decode"):
-            picture = _finer(job, side_that_covers(picture, placement)) or picture
+            fine = _finer(job, picture, placement) or picture
     with job.watch.stage("render"):
         background = None if plan.keep_alpha else job.background
-        image, notes = render(picture, placement, colour, icc, background=background, pad=job.pad)
+        image, notes = render(fine, placement, colour, icc, background=background, pad=job.pad)
     job.notes += notes
     with job.watch.stage("encode"):
         extras = Extras(srgb_profile(), *_kept(job))
@@ -239,7 +246,9 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
         )
         found, why = None, proof.why
         if proof.picture is not None:
-            found = compare(picture, placement, colour, icc, job.background, proof.picture)
+            # The reduced copy, which costs less, where it has all that is compared.
+            source = picture if is_fine_enough(picture, placement, ENOUGH_TO_COMPARE) else fine
+            found = compare(source, placement, colour, icc, job.background, proof.picture)
             why = harm_done(found)
     if why:
         return job.result("failed", why=why, steps=plan.names)
@@ -260,8 +269,11 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
     )
 
 
-def _finer(job: _Job, side_px: int) -> Picture | None:
+def _finer(job: _Job, picture: Picture, placement: Placement) -> Picture | None:
     """The picture at a larger scale; None if it opens only at the scale at hand (salvage)."""
+    if picture.whole is not None:
+        return replace(picture, image=picture.whole(), whole=None)
+    side_px = side_that_covers(picture, placement)
     try:
         return _decoded_again(job, side_px, lenient=job.options.salvage)
     except DecodeError:

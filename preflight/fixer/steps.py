@@ -30,6 +30,9 @@ DETAIL = 1.4
 1.48 (12 megapixels at half scale to 1024 px) butteraugli's 3-norm against the whole decode is 0.27,
 with 1.0 to 1.25 it is 0.44 to 0.62; below 1 is invisible."""
 
+ENOUGH_TO_COMPARE = 0.5
+"""The same for the proof, which compares at a quarter of the output's size."""
+
 PREMULTIPLIED = ("RGBa", "La")
 """Modes in which pixels may be resized as they are."""
 
@@ -119,10 +122,10 @@ def side_to_decode(side_px: float) -> int:
     return math.ceil(side_px * DETAIL)
 
 
-def is_fine_enough(picture: Picture, placement: Placement) -> bool:
+def is_fine_enough(picture: Picture, placement: Placement, detail: float = DETAIL) -> bool:
     """The picture at hand has all the pixels that the output can show.
 
-    It has when it is at full size, or its part is so much larger than the spot (`DETAIL`).
+    It has when it is at full size, or its part is so much larger than the spot (`detail`).
     """
     if picture.image.size == (picture.width_px, picture.height_px):
         return True
@@ -132,7 +135,7 @@ def is_fine_enough(picture: Picture, placement: Placement) -> bool:
         placement.spot[3] - placement.spot[1],
         picture.orientation,
     )
-    return right - left >= width * DETAIL - 1 and bottom - top >= height * DETAIL - 1
+    return right - left >= width * detail - 1 and bottom - top >= height * detail - 1
 
 
 def side_that_covers(picture: Picture, placement: Placement) -> int:

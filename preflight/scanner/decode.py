@@ -158,7 +158,9 @@ def _decode_plugin(
         width, height = image.size
     if format in _READERS_TURN_THESE:
         width, height = image.size
-    return Picture(image if reduced else _reduced(image, side_px), 1, width, height)
+    if reduced:
+        return Picture(image, 1, width, height)
+    return _picture(image, side_px)
 
 
 def reduction(shorter_px: int, side_px: int | None) -> int:
@@ -171,6 +173,12 @@ def reduction(shorter_px: int, side_px: int | None) -> int:
     while scale < 8 and shorter_px // (scale * 2) >= wanted:
         scale *= 2
     return scale
+
+
+def _picture(image: Any, side_px: int | None) -> Picture:
+    small = _reduced(image, side_px)
+    width, height = image.size
+    return Picture(small, 1, width, height, None if small is image else lambda: image)
 
 
 def _reduced(image: Any, side_px: int | None) -> Any:
@@ -242,7 +250,7 @@ def _decode_heif(data: bytes, limits: Limits, side_px: int | None) -> Picture:
     primary = file[file.primary_index]
     _refuse_more_than(limits.max_pixels, *primary.size)
     image = primary.to_pillow()
-    return Picture(_reduced(image, side_px), 1, *image.size)
+    return _picture(image, side_px)
 
 
 def _refuse_more_than(pixels: int, width: int, height: int) -> None:

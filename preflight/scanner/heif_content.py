@@ -105,7 +105,7 @@ def _mosaic(
         if scale == 1:
             return None
         scale //= 2
-    return Mosaic(layout.width_px, layout.height_px, scale)
+    return Mosaic(layout.width_px, layout.height_px, scale, keep=side_px is not None)
 
 
 def _check_all(
@@ -241,5 +241,6 @@ def _picture(
     known = structure.colour.cicp is None or max(structure.colour.cicp) <= _LAST_CODE_POINT
     if not can_convert(matrix) or not known:
         return None  # libheif refuses unknown code points
-    image = mosaic.picture(matrix, full_range, layout.transforms)
-    return Picture(image, structure.orientation or 1, structure.width_px, structure.height_px)
+    image, whole = mosaic.pictures(matrix, full_range, layout.transforms)
+    size = structure.width_px, structure.height_px
+    return Picture(image, structure.orientation or 1, *size, whole)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight.scanner.heif_items import Transform
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from preflight.scanner.libde265 import Plane
+
+KEPT_PIXELS = 24_000_000
+"""What most phones make; all their pixels need 36 MB."""
 
 _BT601 = (0.299, 0.114)
 _WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
@@ -33,12 +38,15 @@ class Mosaic:
     Args:
         width_px, height_px: Full size.
         scale: What the size is divided by; the origin of each tile is a multiple of twice that.
+        keep: All pixels may be asked for afterwards; they are kept, up to `KEPT_PIXELS`.
     """
 
-    def __init__(self, width_px: int, height_px: int, scale: int) -> None:
+    def __init__(self, width_px: int, height_px: int, scale: int, *, keep: bool = False) -> None:
         from PIL import Image
 
-        self._size = width_px, height_px
+        self._wanted = scale
+        if keep and width_px * height_px <= KEPT_PIXELS:
+            scale = 1
         self._scale = scale
         self._chroma_scale = max(1, scale // 2)
         luma = -(-width_px // scale), -(-height_px // scale)
@@ -66,18 +74,33 @@ class Mosaic:
                 image = image.reduce(scale)
             target.paste(image, (left // step // scale, top // step // scale))
 
-    def picture(
+    def pictures(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
-    ) -> Image.Image:
+    ) -> tuple[Image.Image, Callable[[], Image.Image] | None]:
         """YCbCr as JPEG has it, or RGB, after the transforms.
 
         Crops are in pixels of the full size, for scale 1 only. The usual matrix is left to whoever
         has made the picture smaller.
+
+        Returns:
+            The picture at the wanted scale, and what gives it at full size, if that was kept and
+            is another one.
         """
+        wanted = self._picture(self._wanted, matrix, full_range, transforms)
+        if self._scale == self._wanted:
+            return wanted, None
+        return wanted, partial(self._picture, 1, matrix, full_range, transforms)
+
+    def _picture(
+        self, scale: int, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
+    ) -> Image.Image:
         from PIL import Image
 
         luma, *chroma = self._planes
-        if self._scale == 1:
+        if scale > self._scale:
+            luma = luma.reduce(scale)
+            chroma = [plane.reduce(scale // 2) if scale > 2 else plane for plane in chroma]
+        if scale == 1:
             even = chroma[0].width * 2, chroma[0].height * 2
             box = 0, 0, luma.width, luma.height
             doubled = Image.Resampling.NEAREST  # as libheif does it

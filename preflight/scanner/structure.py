@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
@@ -94,12 +94,14 @@ class Picture:
         image: A loaded Pillow image in any mode, colours as coded (profile not applied).
         orientation: Exif code of the turn that is still to be applied to `image`.
         width_px, height_px: Full size in the orientation of `image`; `image.size` may be smaller.
+        whole: Gives `image` at full size, where all pixels are at hand anyway; None elsewhere.
     """
 
     image: Image.Image
     orientation: int
     width_px: int
     height_px: int
+    whole: Callable[[], Image.Image] | None = None
 
 
 @frozen

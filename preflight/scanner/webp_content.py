@@ -77,9 +77,10 @@ def _from_planes(
     simple = not (layout.alpha or structure.animated)
     if lossy.planes is None or not simple or scale == 1 or not opens(data, "webp", (width, height)):
         return None
-    mosaic = Mosaic(width, height, scale)
+    mosaic = Mosaic(width, height, scale, keep=side_px is not None)
     mosaic.place((0, 0, width, height), lossy.planes)
-    return Picture(mosaic.picture(_BT601, False, ()), 1, width, height)
+    image, whole = mosaic.pictures(_BT601, False, ())
+    return Picture(image, 1, width, height, whole)
 
 
 def _fault(layout: Layout, what: str, text: str) -> Damage:
