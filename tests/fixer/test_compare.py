@@ -60,6 +60,8 @@ def harmed(kind: str, image: Image.Image) -> Image.Image:
         return image.transform(image.size, Image.Transform.AFFINE, (1, 0, 25, 0, 1, 0))
     if kind == "negative":
         return image.point(lambda value: 255 - value)
+    if kind == "paler":  # about what a forgotten wide profile does
+        return Image.blend(image, image.convert("L").convert("RGB"), 0.08)
     if kind == "half grey":
         image.paste((128, 128, 128), (0, 160, 320, 320))
         return image
@@ -67,7 +69,7 @@ def harmed(kind: str, image: Image.Image) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    "kind", ["turned", "mirrored", "shifted", "negative", "half grey", "darker"]
+    "kind", ["turned", "mirrored", "shifted", "negative", "paler", "half grey", "darker"]
 )
 def test_harm_is_noticed(kind: str) -> None:
     picture = Picture(photo(), 1, 400, 300)
@@ -75,6 +77,33 @@ def test_harm_is_noticed(kind: str) -> None:
     found = compared(picture, placement, harmed(kind, fixed(picture, placement)))
     assert found is not None
     assert not found.harmless
+
+
+def test_fine_colour_lost_to_jpeg_is_no_harm() -> None:
+    checks = Image.new("RGB", (2, 2), (200, 40, 40))
+    checks.putpixel((0, 1), (40, 40, 200))
+    checks.putpixel((1, 0), (40, 40, 200))
+    board = Image.new("RGB", (400, 400))
+    for x in range(0, 400, 2):
+        for y in range(0, 400, 2):
+            board.paste(checks, (x, y))
+    picture, placement = Picture(board, 1, 400, 400), place((0, 0, 320, 320), 400, 400, 320)
+    image = fixed(picture, placement)
+    data = encode_jpeg(image, 70, EXTRAS, progressive=False, fine_colour=False)
+    found = compare(picture, placement, Colour(), None, WHITE, opened(data))
+    assert found is not None
+    assert found.harmless
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_blocks_that_are_not_whole_shift_nothing(orientation: int) -> None:
+    width, height = 1311, 1187
+    picture = Picture(photo(width, height), orientation, width, height)
+    upright = upright_size(width, height, orientation)
+    placement = place((0, 0, 1187, 1187), *upright, 320)
+    found = compared(picture, placement, fixed(picture, placement))
+    assert found is not None
+    assert found.ssim > 0.995
 
 
 def test_a_smaller_output_and_transparency_compare_too() -> None:
