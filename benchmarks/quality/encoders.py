@@ -55,24 +55,18 @@ def pillow(image: Image.Image, quality: int) -> bytes:
     return out.getvalue()
 
 
-def quantiser(tables: list[list[int]]) -> Encoder:
-    """preflight's settings with other base tables, scaled as libjpeg does."""
-
-    def encode(image: Image.Image, quality: int) -> bytes:
-        scale = 5000 / quality if quality < 50 else 200 - 2 * quality
-        scaled = [[min(255, max(1, int((v * scale + 50) / 100))) for v in t] for t in tables]
-        out = io.BytesIO()
-        image.save(
-            out,
-            "JPEG",
-            qtables=scaled,
-            optimize=True,
-            subsampling=0 if has_fine_colour(image) else 2,
-            icc_profile=EXTRAS.icc,
-        )
-        return out.getvalue()
-
-    return encode
+def standard_tables(image: Image.Image, quality: int) -> bytes:
+    """preflight's settings with the quantisation tables of the standard's annex K."""
+    out = io.BytesIO()
+    image.save(
+        out,
+        "JPEG",
+        quality=quality,
+        optimize=True,
+        subsampling=0 if has_fine_colour(image) else 2,
+        icc_profile=EXTRAS.icc,
+    )
+    return out.getvalue()
 
 
 _SHARP = """

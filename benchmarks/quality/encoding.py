@@ -25,14 +25,6 @@ from benchmarks.quality.pictures import squares
 from benchmarks.results import machine, table, versions, write_section
 from preflight.fixer.encode import QUALITY
 
-ROBIDOUX = [
-    *(16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75),
-    *(16, 20, 24, 31, 43, 62, 91, 135, 18, 27, 31, 40, 53, 74, 106, 156),
-    *(25, 34, 43, 53, 69, 94, 131, 189, 37, 40, 62, 74, 94, 124, 169, 238),
-    *(56, 53, 91, 106, 131, 169, 226, 311, 85, 75, 135, 156, 189, 238, 311, 418),
-]
-"""N. Robidoux's table, mozjpeg's default for luma and colour."""
-
 
 class Scores:
     """SSIMULACRA2 of encoded files against one photo; the same pixels are scored once."""
@@ -97,7 +89,7 @@ def tools() -> list[tuple[str, encoders.Encoder, int]]:
         ("preflight, progressive", encoders.preflight_progressive, QUALITY),
         ("preflight and mozjpeg's lossless pass", encoders.lossless_pass, QUALITY),
         ("preflight, always 4:4:4", encoders.preflight_full_colour, 88),
-        ("preflight, Robidoux's table", encoders.quantiser([ROBIDOUX, ROBIDOUX]), 88),
+        ("preflight, the standard's quantisation", encoders.standard_tables, QUALITY),
         ("Pillow's defaults", encoders.pillow, QUALITY),
         ("sharp", encoders.sharp(mozjpeg=False), QUALITY),
         ("sharp with mozjpeg", encoders.sharp(mozjpeg=True), 88),
