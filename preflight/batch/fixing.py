@@ -7,16 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight.batch.deliver import Delivery
-from preflight.batch.journal import (
-    Entry,
-    Journal,
-    hash_of,
-    hash_of_file,
-    settings_hash,
-    stamp_of,
-)
 from preflight.batch.orphans import remove_orphans
 from preflight.batch.outcome import Outcome
 from preflight.fixer.options import FixOptions
@@ -26,6 +19,9 @@ from preflight.naming import Photo
 from preflight.platforms.platform import Platform
 from preflight.report import FixResult
 from preflight.source import Source
+
+if TYPE_CHECKING:  # loaded for folders only
+    from preflight.batch.journal import Entry, Journal
 
 
 class Fixing:
@@ -57,35 +53,51 @@ class Fixing:
         self._pictured, self._again = pictured, again
         self._journals = journals or {}
         self._source_of = source_of
-        # seconds and memory decide whether there is a result, not which
-        ordinary = replace(limits, timeout_s=0, max_memory_bytes=0)
-        self._settings = settings_hash(platforms, options, ordinary) if journals else ""
+        self._settings = ""
+        if journals:
+            from preflight.batch.journal import settings_hash
+
+            # seconds and memory decide whether there is a result, not which
+            ordinary = replace(limits, timeout_s=0, max_memory_bytes=0)
+            self._settings = settings_hash(platforms, options, ordinary)
 
     def __call__(self, photo: Photo, caller: Caller) -> Outcome:
         """Fixes one photo. Errors as in `preflight.fix` and `Delivery.deliver`."""
         home = self._delivery.home(photo)
         journal = self._journals.get(home) if home is not None else None
-        entry = journal.find(photo.path) if journal is not None else None
-        stamp = stamp_of(photo.path) if journal is not None else None
-        if journal is not None:
-            journal.check_there()
-        if entry is not None and not self._again and entry.stamp == stamp:
-            done = self._done(photo, entry, caller)
-            if done is not None:
-                return done
+        if journal is None:
+            return _without_bytes(self._fixed(photo, caller, None))
+        return _without_bytes(self._noted(photo, caller, journal))
+
+    def _fixed(self, photo: Photo, caller: Caller, entry: Entry | None) -> Outcome:
         source = self._source_of(photo)
         result, small = caller.fix(
             source, self._platforms, self._options, self._limits, pictured=self._pictured
         )
         outcome = self._delivery.deliver(photo, result, _is_ours(entry, result))
-        if journal is not None and stamp is not None and not _was_stopped(result):
+        return replace(outcome, thumbnails=small)
+
+    def _noted(self, photo: Photo, caller: Caller, journal: Journal) -> Outcome:
+        """What became of it before, if that still holds; else a fix, and a note of it."""
+        from preflight.batch.journal import hash_of, stamp_of
+
+        entry, stamp = journal.find(photo.path), stamp_of(photo.path)
+        journal.check_there()
+        if entry is not None and not self._again and entry.stamp == stamp:
+            done = self._done(photo, entry, caller)
+            if done is not None:
+                return done
+        outcome = self._fixed(photo, caller, entry)
+        result = outcome.result
+        if result is not None and stamp is not None and not _was_stopped(result):
             copy_hash = hash_of(result.data) if result.data is not None else ""
             journal.add(photo.path, stamp, self._settings, result, outcome.output, copy_hash)
-        # the bytes are on the disk; a run of thousands must not keep them
-        return replace(outcome, result=replace(result, data=None), thumbnails=small)
+        return outcome
 
     def _done(self, photo: Photo, entry: Entry, caller: Caller) -> Outcome | None:
         """What became of it before, if that still holds."""
+        from preflight.batch.journal import hash_of_file
+
         if entry.settings != self._settings:
             return None
         if entry.output is not None and hash_of_file(entry.output) != entry.copy_hash:
@@ -110,11 +122,20 @@ def journals_of(delivery: Delivery, photos: Sequence[Photo]) -> Iterator[dict[Pa
         OutputError: One of the folders cannot be written, or another run is at work in it.
     """
     homes = {home for photo in photos if (home := delivery.home(photo)) is not None}
+    if homes:
+        from preflight.batch.journal import Journal
     with contextlib.ExitStack() as stack:
         journals = {home: stack.enter_context(Journal(home)) for home in sorted(homes)}
         for folder in delivery.folders():
             remove_orphans(folder)
         yield journals
+
+
+def _without_bytes(outcome: Outcome) -> Outcome:
+    """They are on the disk; a run of thousands must not keep them."""
+    if outcome.result is None:
+        return outcome
+    return replace(outcome, result=replace(outcome.result, data=None))
 
 
 def _is_ours(entry: Entry | None, result: FixResult) -> Callable[[Path], bool]:
@@ -123,6 +144,8 @@ def _is_ours(entry: Entry | None, result: FixResult) -> Callable[[Path], bool]:
     def is_ours(path: Path) -> bool:
         if entry is None or entry.output != path:
             return False
+        from preflight.batch.journal import hash_of_file
+
         return hash_of_file(path) == entry.copy_hash or _is_torn(path, result.data or b"")
 
     return is_ours

@@ -14,6 +14,8 @@ from preflight.errors import OutputError, PreflightError
 from preflight.printable import printable
 from preflight.systems import encoding_for
 
+_COLUMNS_OF_A_FILE = 80
+
 
 class Console:
     """Standard output for results, standard error for messages.
@@ -36,7 +38,9 @@ class Console:
     @property
     def width(self) -> int:
         """Columns of the terminal, 80 without one."""
-        from shutil import get_terminal_size
+        if not self.interactive and "COLUMNS" not in os.environ:
+            return _COLUMNS_OF_A_FILE
+        from shutil import get_terminal_size  # it loads all of compression
 
         return get_terminal_size().columns
 

@@ -20,3 +20,12 @@ def numpy() -> ModuleType:
     import numpy
 
     return numpy
+
+
+def threads_allowed() -> int:
+    """How many threads a decoder may use for one photo: two, or what OMP_NUM_THREADS says.
+
+    The children of a run, of which there is one a core, are told to use one.
+    """
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return min(2, os.cpu_count() or 1, int(said) if said.isdecimal() and int(said) else 2)

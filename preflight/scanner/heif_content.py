@@ -6,14 +6,13 @@ kind; everything unusual is left to pillow-heif.
 
 from __future__ import annotations
 
-import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libde265
+from preflight.scanner.arrays import threads_allowed
 from preflight.scanner.decode import reduction
 from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
@@ -123,8 +122,10 @@ def _check_all(
         if stream is not None:
             _check_item(number, stream, places[number], mosaic, findings)
 
-    threads = min(2, os.cpu_count() or 1, len(places))
+    threads = min(threads_allowed(), len(places))
     if threads > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(check, places))
     else:

@@ -2,6 +2,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from preflight.scanner.arrays import threads_allowed
+
 
 def _in_new_python(code: str, **environment: str) -> str:
     env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"} | environment
@@ -30,3 +34,10 @@ def test_a_number_of_threads_that_the_user_set_is_kept():
         "numpy(); print(os.environ['OPENBLAS_NUM_THREADS'])"
     )
     assert _in_new_python(code, OPENBLAS_NUM_THREADS="3") == "3"
+
+
+@pytest.mark.parametrize(("said", "allowed"), [("", 2), ("1", 1), ("8", 2), ("0", 2), ("x", 2)])
+def test_children_of_a_run_decode_with_one_thread(monkeypatch, said, allowed):
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert threads_allowed() == allowed
