@@ -1,6 +1,6 @@
 """Run: thousands of photos on all cores, some broken, some that crash or hang their process.
 
-    python -m benchmarks.batch.run [--photos 3000] [--jobs 2] [--write]
+    python -m benchmarks.batch.run [--photos 3000] [--jobs 2] [--timeout 8] [--write]
 
 Exactly the bad ones have to be reported, and memory has to be flat from the 500th photo to the
 last, of the parent as of its children.
@@ -21,7 +21,6 @@ from benchmarks.results import machine, write_section
 from tests.batch.processes import copies, make_photos
 
 BROKEN, CRASHING, HANGING = 30, 5, 5
-TIMEOUT_S = 8
 EXPECTED = {"broken": "truncated", "crash": "decoder-crashed", "hang": "timed-out"}
 MOST_GROWTH = 1.1
 
@@ -43,18 +42,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=3000)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--timeout", type=int, default=8, help="seconds until a photo hangs")
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     wanted = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
-        run, wrong = whole_run(Path(name), wanted.photos, wanted.jobs)
+        run, wrong = whole_run(Path(name), wanted.photos, wanted.jobs, wanted.timeout)
     parent = memory(run.parent_bytes, wanted.photos)
     child = memory(run.child_bytes, wanted.photos)
     bad = BROKEN + CRASHING + HANGING
     body = (
         f"## Thousands of photos\n\n`python -m benchmarks.batch.run`, {machine()}, load "
         f"{load:.1f} besides.\n\n- {wanted.photos:,} photos of 0.06 MP with {BROKEN} broken, "
-        f"{CRASHING} that crash and {HANGING} that hang their process for {TIMEOUT_S} seconds: "
+        f"{CRASHING} that crash and {HANGING} that hang their process (up to {wanted.timeout} s): "
         f"{bad} to be reported as what they are and no other, {len(wrong)} were reported "
         f"otherwise.\n- {run.wall_s:.0f} seconds, {wanted.photos / run.wall_s:.1f} photos a second "
         f"with {wanted.jobs} jobs; {run.cpu_s / wanted.photos * 1000:.0f} ms of processor time a "
@@ -69,13 +69,13 @@ def main() -> int:
     return 0 if not wrong and parent.growth < MOST_GROWTH and child.growth < MOST_GROWTH else 1
 
 
-def whole_run(folder: Path, photos: int, jobs: int) -> tuple[Watched, list[str]]:
+def whole_run(folder: Path, photos: int, jobs: int, timeout_s: int) -> tuple[Watched, list[str]]:
     """The run, and what was reported otherwise than it should have been."""
     bad = BROKEN + CRASHING + HANGING
     make_photos(folder / "in", photos - bad)
     _make_bad(folder / "in", photos)
     report = folder / "report.jsonl"
-    words = ("fix", "in", "-j", jobs, "--size", 320, "--timeout", TIMEOUT_S, "--format", "jsonl")
+    words = ("fix", "in", "-j", jobs, "--size", 320, "--timeout", timeout_s, "--format", "jsonl")
     run = watched(words, folder, lines_of(report), report)
     wrong = []
     reported = 0

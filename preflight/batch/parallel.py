@@ -1,6 +1,6 @@
-"""Parallel: many photos side by side, each job a thread with a child of its own.
+"""Parallel: many photos side by side, each job a child with threads that work for it.
 
-The threads wait for their children and write the copies; decoding happens in the children. Nothing
+The threads wait for the children and write the copies; decoding happens in the children. Nothing
 is kept of a photo that was handed on.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from preflight.batch.outcome import Outcome
+from preflight.batch.shared import Shared
 from preflight.batch.simple import Work, attempt
 from preflight.isolation.direct import Caller
 from preflight.isolation.process import AbandonedError
@@ -21,6 +22,9 @@ from preflight.naming import Photo
 
 WINDOW = 1000
 """No photo is begun that is so far behind the first one unfinished: reports wait for that one."""
+
+THREADS_A_JOB = 2
+"""While one thread waits until its copy is on the disk, the child works on the other's photo."""
 
 STOP_S = 1.5
 """An interrupt waits so long for copies that are just being written."""
@@ -46,8 +50,8 @@ def run(
 
     Args:
         photos: Taken one by one, by several threads in turn.
-        work: What is done with each, by the thread's own caller.
-        open_caller: Makes a caller; called once a job.
+        work: What is done with each, by the caller it is given; in several threads at once.
+        open_caller: Makes a caller; called once a job. Threads share them.
         jobs: How many photos at a time.
 
     Raises:
@@ -82,16 +86,18 @@ class _Crew:
         self._unfinished: set[int] = set()
         self._stopping = False
         self._callers = [open_caller() for _ in range(jobs)]
+        shared = Shared(self._callers)
         self._threads = [
-            threading.Thread(target=self._job, args=(caller,), daemon=True)
-            for caller in self._callers
+            threading.Thread(target=self._job, args=(shared,), daemon=True)
+            for _ in range(jobs * THREADS_A_JOB)
         ]
+        self._at_work = len(self._threads)
         for thread in self._threads:
             thread.start()
 
     def outcomes(self) -> Iterator[Outcome]:
         """All of them."""
-        at_work = len(self._threads)
+        at_work = len(self._threads)  # until the words of each have been heard
         while at_work:
             try:
                 result = self._results.get(timeout=_TICK_S)
@@ -137,7 +143,12 @@ class _Crew:
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self._results.put(error)
         finally:
-            caller.close()
+            with self._turn:
+                self._at_work -= 1
+                last = not self._at_work
+            if last:
+                for one in self._callers:
+                    one.close()
             self._results.put(None)
 
     def _next(self) -> tuple[int, Photo] | None:

@@ -7,6 +7,9 @@ import time
 
 from preflight.isolation.process import Process
 
+_HELD_S = 2.0
+"""A thread that wakes so much too late was not held up by other work."""
+
 
 class Clock:
     """One thread for the life of a child: to start one for each photo costs more than to wait.
@@ -49,12 +52,16 @@ class Clock:
 
     def _run(self) -> None:
         with self._changed:
+            wake_s = time.monotonic()
             while not self._stopped:
                 now = time.monotonic()
+                if self._end_s is not None and now - wake_s > _HELD_S:
+                    self._end_s += now - wake_s  # we were stopped (Ctrl-Z), the child was not slow
                 if self._end_s is not None and now >= self._end_s:
                     self.struck = True
                     self._child.kill()
                     return
                 # a photo that begins while it waits ends no earlier than this
                 wait_s = self._allowed_s if self._end_s is None else self._end_s - now
-                self._changed.wait(min(wait_s, threading.TIMEOUT_MAX))
+                wake_s = now + min(wait_s, threading.TIMEOUT_MAX)
+                self._changed.wait(wake_s - now)

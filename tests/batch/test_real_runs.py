@@ -179,6 +179,21 @@ def test_an_interrupt_ends_in_two_seconds_with_the_sums(tmp_path: Path) -> None:
     assert left_over(tmp_path / "in-ready") == []
 
 
+@LINUX
+def test_a_run_that_is_stopped_for_a_while_blames_no_photo(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", 2)
+    (tmp_path / "in" / "a-slow.jpg").write_bytes((tmp_path / "in" / "photo-00000.jpg").read_bytes())
+    process = start("fix", "in", "-o", "out", "-j", "1", "--timeout", "4", cwd=tmp_path)
+    until((tmp_path / "out" / ".preflight-journal.jsonl").exists)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGSTOP)  # as Ctrl-Z does; the children go on
+    time.sleep(7)
+    process.send_signal(signal.SIGCONT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stdout + stderr
+    assert len(copies(tmp_path / "out")) == 3
+
+
 @POSIX
 def test_two_runs_into_one_folder(tmp_path: Path) -> None:
     make_photos(tmp_path / "in", 1)
