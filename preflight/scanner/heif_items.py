@@ -7,12 +7,15 @@ transforms (6.5: clap, irot, imir) apply in the order in which they are associat
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from preflight.facts import Box as PixelBox
 from preflight.frozen import frozen
 from preflight.scanner.isobmff import BoxError, Container
 from preflight.scanner.orientation import to_upright, upright_size
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 CODINGS = {
     b"hvc1": "hevc",
@@ -228,6 +231,8 @@ def _clean_aperture(
     container: Container, body: int, end: int, width: int, height: int
 ) -> tuple[int, int, int, int] | None:
     """The crop of a clap box, in whole pixels as libheif rounds them; None if it makes no sense."""
+    from fractions import Fraction  # few files are cropped so
+
     numbers = [container.uint(body + 4 * n, 4, end) for n in range(8)]
     if 0 in numbers[1::2]:
         return None
@@ -242,7 +247,7 @@ def _clean_aperture(
 
 
 def _aperture_side(size: int, inner: Fraction, offset: Fraction) -> tuple[int, int]:
-    first = offset + Fraction(size - 1, 2) - (inner - 1) / 2
+    first = offset + (size - inner) / 2
     start = first.numerator // first.denominator
     stop = start + (2 * inner.numerator + inner.denominator) // (2 * inner.denominator)
     return max(start, 0), min(stop, size)

@@ -11,7 +11,6 @@ module. Only the API of version 1 is used; a later one is refused.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import sys
 import threading
 from collections.abc import Iterator
@@ -208,7 +207,9 @@ def _candidates() -> Iterator[str]:
     if spec is not None and spec.origin:
         folder = Path(spec.origin).parent.parent
         yield from (str(path) for pattern in _PATTERNS for path in sorted(folder.glob(pattern)))
-    system = ctypes.util.find_library("de265")  # slow: it starts other programs to look
+    from ctypes.util import find_library  # only here: it loads all that starts programs
+
+    system = find_library("de265")  # slow: it starts other programs to look
     if system:
         yield system
 

@@ -1,4 +1,4 @@
-"""The group: bare photos, overview, light start-up, and how the process ends. Real processes."""
+"""The group: bare photos, overview, and how the process ends. Real processes."""
 
 import os
 import signal
@@ -12,7 +12,6 @@ import pytest
 from preflight.cli.main import COMMANDS, cli, overview
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HEAVY = ("PIL", "numpy", "pillow_heif", "simplejpeg", "preflight.api", "preflight.rules.registry")
 
 
 def start(*words, **options):
@@ -31,52 +30,6 @@ def process(*words, **options):
     child = start(*words, **options)
     stdout, stderr = child.communicate(timeout=60)
     return child.returncode, (stdout or b"").decode(), stderr.decode()
-
-
-def loaded(code: str) -> set[str]:
-    """The modules that are there after `code`, in a process of its own."""
-    show = f"{code}\nimport sys; print(*sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", show],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    return set(result.stdout.split())
-
-
-@pytest.mark.parametrize(
-    "words", [["--version"], ["--help"], ["check", "--help"], ["fix", "--help"], []]
-)
-def test_starts_light(words):
-    modules = loaded(
-        f"from preflight.cli.main import cli\ncli.main({words}, standalone_mode=False)"
-    )
-    assert "preflight.cli.main" in modules
-    assert not [name for name in HEAVY if name in modules]
-
-
-def test_completion_is_light():
-    code = (
-        "import os\n"
-        "os.environ.update(_PREFLIGHT_COMPLETE='bash_complete', COMP_CWORD='3',\n"
-        "    COMP_WORDS='preflight check --for th')\n"
-        "from preflight.cli.main import cli\n"
-        "try: cli.main([], prog_name='preflight')\n"
-        "except SystemExit: pass"
-    )
-    modules = loaded(code)
-    assert "plain,threads" in modules  # the answer is printed among them
-    assert not {"PIL", "numpy", "pillow_heif"} & modules
-
-
-def test_check_alone_loads_no_pixels_for_a_wrong_command():
-    modules = loaded(
-        "from preflight.cli.main import cli\ncli.main(['check'], standalone_mode=False)"
-    )
-    assert not {"PIL", "numpy"} & modules
 
 
 def test_version_is_the_metadatas(tmp_path):
