@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from preflight.batch.outcome import Outcome
+from preflight.faces.head import main_faces
 from preflight.printable import printable
 from preflight.render.layout import Layout
 from preflight.render.photo import finding_lines, guide_lines, salvage_command
@@ -114,7 +115,22 @@ def _dimensions(result: FixResult) -> str:
 
 def _crop(result: FixResult) -> str:
     # a head in the circle was measured only where the crop was chosen by a face
-    return "cropped to a square" + (" around the face" if result.air is not None else "")
+    around = ""
+    if result.air is not None:
+        faces = result.before.facts.faces
+        count = len(main_faces(faces)) - result.heads_left_out if faces else 1
+        around = " around the face" if count < 2 else f" around {count} faces"
+    return (
+        "cropped to a square" + around + (", filled up at the edge" if _is_filled(result) else "")
+    )
+
+
+def _is_filled(result: FixResult) -> bool:
+    width, height = result.before.facts.width_px, result.before.facts.height_px
+    if result.crop is None or width is None or height is None:
+        return False
+    left, top, right, bottom = result.crop
+    return left < 0 or top < 0 or right > width or bottom > height
 
 
 def _resize(result: FixResult) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from preflight.batch.outcome import Outcome, Summary
-from preflight.facts import Facts, Metadata, Skipped
+from preflight.facts import Face, Facts, Metadata, Skipped
 from preflight.finding import Finding, Severity
 from preflight.platforms.loader import load
 from preflight.platforms.platform import Limit
@@ -211,6 +211,15 @@ def test_changes():
     assert changes(small)[1:4] == ["cropped to a square", "enlarged", "odd"]
     same = result(steps=("crop", "resize"), crop=(0.0, 0.0, 1024.0, 1024.0), after=None)
     assert changes(same)[-1] == "cropped to a square around the face"
+    three = tuple(Face((x, 900.0, x + 300, 1300.0), 0.9) for x in (300.0, 1000.0, 2400.0))
+    group = result(
+        steps=("crop",),
+        before=report(HEIC, facts=replace(FACTS, faces=three)),
+        crop=(-40.0, 0.0, 2800.0, 2840.0),
+        heads_left_out=1,
+        after=None,
+    )
+    assert changes(group)[-1] == "cropped to a square around 2 faces, filled up at the edge"
     stripped = result(steps=("strip",), format="heic")
     assert changes(stripped) == ["location and camera details removed"]
     nothing = replace(stripped, before=stripped.after, format="jpeg")
