@@ -75,7 +75,7 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
     findings = _Findings()
     declared = item_size(container, container.primary or 0)
     mosaic = _mosaic(structure, layout, side_px, declared)
-    _check_all(parts, numbers, mosaic, findings, limits)
+    _check_all(parts, numbers, mosaic, findings, limits, filtered=side_px is not None)
     damage = _damage(parts, layout, findings)
     picture = None
     if mosaic is not None and not damage and not findings.skipped:
@@ -108,7 +108,13 @@ def _mosaic(
 
 
 def _check_all(
-    parts: Parts, numbers: list[int], mosaic: Mosaic | None, findings: _Findings, limits: Limits
+    parts: Parts,
+    numbers: list[int],
+    mosaic: Mosaic | None,
+    findings: _Findings,
+    limits: Limits,
+    *,
+    filtered: bool,
 ) -> None:
     places: dict[int, list[Tile]] = {number: [] for number in numbers}
     for tile in parts.layout.tiles if parts.layout else ():
@@ -120,7 +126,7 @@ def _check_all(
     def check(number: int) -> None:
         stream = _stream(parts, number, allowance, findings, limits)
         if stream is not None:
-            _check_item(number, stream, places[number], mosaic, findings)
+            _check_item(number, stream, places[number], mosaic, findings, filtered=filtered)
 
     threads = min(threads_allowed(), len(places))
     if threads > 1:
@@ -172,11 +178,19 @@ def _stream(
 
 
 def _check_item(
-    number: int, stream: Stream, tiles: list[Tile], mosaic: Mosaic | None, findings: _Findings
+    number: int,
+    stream: Stream,
+    tiles: list[Tile],
+    mosaic: Mosaic | None,
+    findings: _Findings,
+    *,
+    filtered: bool,
 ) -> None:
     sequence = stream.sequence
     try:
-        decoded = libde265.decode(stream.units, sequence.shown_size, sequence.chroma)
+        decoded = libde265.decode(
+            stream.units, sequence.shown_size, sequence.chroma, filtered=filtered
+        )
         what = _what(decoded, stream, tiles)
     except MemoryError:
         with findings.lock:
