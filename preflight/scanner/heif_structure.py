@@ -40,6 +40,9 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
         damage.append(Damage("corrupt", "no-picture", "it does not say where its picture is"))
     damage += _outside(container, layout, sequence)
     damage += _cut_off(container, any(each.kind != "readable" for each in damage))
+    if container.brands and not container.brands[0].isalnum():
+        message = "its first bytes do not say what it is, so many programs will not open it"
+        damage.append(Damage("readable", "bad-brand", message, 8))
     width, height = layout.shown_size if layout else _fallback_size(container)
     if not (width and height) and sequence:
         width, height = sequence.width_px, sequence.height_px

@@ -112,6 +112,10 @@ def check_content(
     layout = structure.private
     if not isinstance(layout, Layout):
         return Content()
-    from preflight.scanner.jpeg_content import content_of  # numpy and Pillow only when needed
+    # Only when needed: they load numpy and Pillow.
+    from preflight.scanner.jpeg_content import content_of
+    from preflight.scanner.jpeg_thumbnail import thumbnail_fault
 
-    return content_of(data, layout, limits, side_px)
+    content = content_of(data, layout, limits, side_px)
+    odd = thumbnail_fault(structure.exif, limits) if structure.exif else None
+    return replace(content, damage=worst_first([*content.damage, odd])) if odd else content

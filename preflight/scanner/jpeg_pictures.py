@@ -10,12 +10,16 @@ import struct
 
 from preflight.facts import Damage
 from preflight.frozen import frozen
+from preflight.limits import Limits
+from preflight.scanner.jpeg_walk import walk
 from preflight.scanner.structure import Segment
 
 _PREVIEWS = (0x010001, 0x010002)
 """MP type codes "large thumbnail" in VGA and full HD size."""
 _ENTRY_BYTES = 16
 _MAX_PICTURES = 100
+_MAX_WALKED_BYTES = 1_000_000
+"""Gain maps and previews are smaller; the walk over them costs next to nothing."""
 _HEAD_BYTES = 65536
 """How far into a further picture its own metadata are looked at."""
 
@@ -51,6 +55,9 @@ def further_pictures(
         if start >= len(data) or stop > len(data):
             message = "a second picture in the file is cut off; the photo itself is whole"
             damage.append(Damage("readable", "second-picture-cut", message, start))
+        elif _is_damaged(data[start:stop]):
+            message = "a second picture in the file is damaged; the photo itself is whole"
+            damage.append(Damage("readable", "second-picture-damaged", message, start))
         covered += max(0, min(stop, len(data)) - start)
         name = _name_of(kind, data[start : min(stop, start + _HEAD_BYTES)], xmp or b"")
         if name:
@@ -75,6 +82,13 @@ def further_pictures(
         max(0, len(data) - end - covered),
         tuple(damage),
     )
+
+
+def _is_damaged(picture: bytes) -> bool:
+    """What a walk tells; bytes that do not begin as a JPEG are an old place of an edited file."""
+    if picture[:3] != b"\xff\xd8\xff" or len(picture) > _MAX_WALKED_BYTES:
+        return False
+    return any(damage.kind != "readable" for damage in walk(picture, Limits()).damage)
 
 
 def _mpf_extents(

@@ -15,6 +15,7 @@ from preflight.scanner.decode import (
     UnknownKindError,
     decode_picture,
 )
+from preflight.scanner.exif import Tiff
 from preflight.scanner.icc import gamut_of_cicp, read_profile
 from preflight.scanner.look import Seen, look_at
 from preflight.scanner.metadata import orientation_of, read_metadata
@@ -148,10 +149,20 @@ def _add_headers(facts: Facts, structure: Structure) -> Facts:
         colour=_colour(structure),
         metadata=metadata,
         trailing_bytes=structure.trailing_bytes,
-        damage=_upright_damage(structure.damage, orientation, stored),
+        damage=_upright_damage((*structure.damage, *_bad_exif(structure)), orientation, stored),
         limits_hit=structure.limits_hit,
         skipped=structure.skipped,
     )
+
+
+def _bad_exif(structure: Structure) -> tuple[Damage, ...]:
+    """An Exif block that nobody can read."""
+    if not structure.exif:
+        return ()
+    tiff = Tiff.parse(structure.exif)
+    if tiff is not None and 8 <= tiff.first_ifd < len(tiff.data):  # an empty directory is none
+        return ()
+    return (Damage("readable", "bad-exif", "the camera's details in it cannot be read"),)
 
 
 def _colour(structure: Structure) -> Colour:

@@ -74,6 +74,7 @@ def sniff(data: bytes, extension: str) -> Kind:
         or kind_of_other_file(data, extension)
         or kind_of_text(data)
         or _kind_of_weak_signature(data, extension)
+        or _kind_of_torn_signature(data)
         or kind("unknown", None if any(data[:512]) else "a file whose beginning is only zeros")
     )
 
@@ -104,6 +105,19 @@ def _kind_of_weak_signature(data: bytes, extension: str) -> Kind | None:
         return kind("pcx")
     if data[-18:-2] == b"TRUEVISION-XFILE" or (extension == "tga" and _looks_like_tga(data)):
         return kind("tga")
+    return None
+
+
+def _kind_of_torn_signature(data: bytes) -> Kind | None:
+    """A photo whose first bytes were hit: what follows them tells. Its module calls it damaged."""
+    if data[12:16] == b"IHDR":
+        return kind("png")
+    if data[12:15] == b"VP8" and (data[:4] == b"RIFF" or data[8:12] == b"WEBP"):
+        return kind("webp")
+    if data[2:4] in (b"\xff\xe0", b"\xff\xe1") and data[6:10] in (b"JFIF", b"Exif"):
+        return kind("jpeg")
+    if data[3:6] in (b"87a", b"89a"):
+        return kind("gif")
     return None
 
 

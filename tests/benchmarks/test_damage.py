@@ -1,12 +1,16 @@
 import io
 import random
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.damage.bases import CODINGS, HELD_OUT, TUNED, write
 from benchmarks.damage.generate import payload_of, variants
 from benchmarks.damage.label import Label, decode, label
+from benchmarks.damage.run import bad, damage_in
+from benchmarks.damage.table import cases, rates
 
 
 def _photo(size=(160, 120), **options):
@@ -54,3 +58,37 @@ def test_a_missing_end_marker_is_refused_but_not_visible():
 def test_small_files_and_empty_payloads_do_not_fail():
     for data in (b"\xff\xd8\xff\xd9", b"RIFF", b"\x89PNG", bytes(40)):
         assert list(variants(data + bytes(20), 3))
+
+
+def test_a_limit_says_nothing_of_damage_and_damage_counts_all_the_same():
+    huge = bytearray(_photo(format="PNG"))
+    huge[16:24] = (30_000).to_bytes(4, "big") * 2
+    assert bad(damage_in(bytes(huge)))  # its checksum tells, whatever the size
+    huge[29:33] = zlib.crc32(huge[12:29]).to_bytes(4, "big")
+    assert damage_in(bytes(huge)) is None
+    assert not bad(None)
+    assert damage_in(_photo(format="PNG")) == []
+
+
+def test_the_bases_are_clean_and_the_groups_share_no_picture(tmp_path):
+    skimage = pytest.importorskip("skimage", reason="its pictures are the bases")
+    assert skimage.__name__
+    assert not set(TUNED) & set(HELD_OUT)
+    write(TUNED[:1], tmp_path)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == len(CODINGS) // 3
+    for file in files:
+        assert not bad(damage_in(file.read_bytes())), file.name
+
+
+def test_copies_of_every_kind_are_drawn_the_same_way_each_time(tmp_path):
+    (tmp_path / "a.png").write_bytes(_photo(size=(300, 300), format="PNG"))
+    drawn = cases(tmp_path, each=1, seed=1)
+    kinds = [case.kind for case in drawn]
+    assert kinds.count("clean") == kinds.count("cut") == kinds.count("header") == 1
+    assert kinds.count("flip") == 2
+    assert [case.data for case in cases(tmp_path, each=1, seed=1)] == [c.data for c in drawn]
+    lines = rates(drawn, others=False).split("\n")
+    assert lines[2].startswith("| **png**, how many |")
+    assert lines[3].startswith("| **preflight** | 100.0% |")
+    assert lines[3].endswith("| 0 |")

@@ -1,0 +1,106 @@
+"""Damage, stage 5: processor time of the check beside Pillow's open and load -> RESULTS.md.
+
+    python -m benchmarks.damage.cost [FOLDER]
+
+Photos of 12 megapixels made from scikit-image's pictures, and those of FOLDER that have as many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pillow_heif
+from PIL import Image
+
+from benchmarks.damage.run import LIMITS
+from benchmarks.results import machine, table, versions, write_section
+from preflight.scanner.scan import format_module
+from preflight.scanner.sniff import sniff
+
+SIZE_PX = (4032, 3024)
+NAMES = ("astronaut.png", "coffee.png", "rocket.jpg", "chelsea.png")
+RUNS = 3
+CODINGS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 92},
+    "JPEG progressive": {"quality": 92, "progressive": True},
+    "PNG": {"compress_level": 6},
+    "WEBP": {"quality": 85, "method": 1},
+    "HEIF": {"quality": 70},
+}
+
+
+def photos(folder: Path | None) -> Iterator[tuple[str, bytes]]:
+    """What each is, and its bytes."""
+    import skimage
+
+    for name in NAMES:
+        with Image.open(Path(skimage.__file__).parent / "data" / name) as image:
+            large = image.convert("RGB").resize(SIZE_PX, Image.Resampling.BICUBIC)
+        for coding, options in CODINGS.items():
+            file = io.BytesIO()
+            large.save(file, coding.split()[0], **options)
+            yield coding, file.getvalue()
+    for path in sorted(folder.iterdir()) if folder else ():
+        data = path.read_bytes()
+        kind = sniff(data, path.suffix[1:].lower()).format
+        if path.is_file() and kind in ("jpeg", "heic", "png", "webp"):
+            yield f"{kind}, of the folder", data
+
+
+def check(data: bytes) -> None:
+    """Reads the structure and every coded byte, as a scan does before it looks for faces."""
+    module = format_module(sniff(data, ""))
+    structure = module.read(data, LIMITS)
+    content = module.check_content(data, structure, LIMITS, None)
+    assert not [each for each in (*structure.damage, *content.damage) if each.kind != "readable"]
+
+
+def load(data: bytes) -> None:
+    """What a program does that only opens the photo."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+
+
+def seconds(data: bytes) -> tuple[float, float]:
+    """Processor time of the check and of Pillow: the median of some runs by turns."""
+    ours, theirs = [], []
+    for _ in range(RUNS):
+        start = time.process_time()
+        check(data)
+        middle = time.process_time()
+        load(data)
+        ours.append(middle - start)
+        theirs.append(time.process_time() - middle)
+    return statistics.median(ours), statistics.median(theirs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
+    options = parser.parse_args()
+    pillow_heif.register_heif_opener()
+    measured: dict[str, list[tuple[float, float]]] = {}
+    for coding, data in photos(options.folder):
+        measured.setdefault(coding, []).append(seconds(data))
+    rows = []
+    for coding, pairs in measured.items():
+        ours, theirs = (statistics.mean(side) for side in zip(*pairs, strict=True))
+        ratios = [one / other for one, other in pairs]
+        worst = f"{max(ratios):.2f}"
+        mean = f"{statistics.mean(ratios):.2f}"
+        rows.append([coding, str(len(pairs)), f"{ours:.2f} s", f"{theirs:.2f} s", mean, worst])
+    head = ["12 megapixels", "photos", "check", "Pillow open + load", "mean ratio", "worst"]
+    packages = versions("pillow", "pillow-heif", "simplejpeg")
+    text = f"`python -m benchmarks.damage.cost` · {machine()} · {packages}"
+    title = "## What the check for damage costs"
+    write_section("damage-cost", "\n\n".join([title, text, table(head, rows)]))
+
+
+if __name__ == "__main__":
+    main()
