@@ -115,6 +115,16 @@ def test_a_doubtful_thing_that_is_none_closer_is_left_out(
     assert next(looks, None) is None, "it was not looked at again"
 
 
+def test_beside_a_large_face_a_small_doubtful_thing_is_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flat = Image.new("RGB", (320, 320), (90, 120, 60))
+    large, small_one = Face((0, 0, 100, 100), 0.9), Face((200, 200, 250, 250), 0.5)
+    looks = iter([[large, small_one]])
+    monkeypatch.setattr("preflight.faces.find.search", lambda *_: next(looks))
+    assert find_faces(flat, 320, 320) == (large,)
+
+
 def test_other_modes_are_converted(small: Image.Image) -> None:
     (face,) = find_faces(small.convert("L"), 320, 320)
     assert overlap(face.box, ASTRONAUT[0][:4]) > 0.8
