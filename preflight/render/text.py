@@ -35,6 +35,7 @@ class TextRenderer:
         self._layout = Layout(setting.width, setting.colour)
         self._needs_person: list[tuple[str, str]] = []
         self._fixable = False
+        self._as_they_were = 0
 
     def start(self) -> str:
         """Nothing."""
@@ -104,6 +105,7 @@ class TextRenderer:
         if not result.made:
             self._needs_person.append((outcome.path, result.why))
             return self._layout.line(outcome.path, "needs you, see below", "red") + "\n"
+        self._as_they_were += result.status == "unchanged" and not outcome.already_done
         target = f" -> {outcome.output}" if outcome.output is not None else ""
         sentence = f"{_what_was_done(outcome, result, self._setting)}{target}"
         return self._layout.line(outcome.path, sentence, "green") + "\n"
@@ -116,6 +118,9 @@ class TextRenderer:
             )
         made = counts["fixed"] + counts["stripped"] + counts["unchanged"] - counts["already_done"]
         done = "can be made ready" if self._setting.dry_run else "ready"
+        if made and self._as_they_were:
+            count = "" if made == self._as_they_were else f"{self._as_they_were:,} "
+            done += f" ({count}as {'it was' if self._as_they_were == 1 else 'they were'})"
         return self._sentence(summary, {done: made, "done before": counts["already_done"]})
 
     def _sentence(self, summary: Summary, named: dict[str, int]) -> str:
@@ -123,7 +128,9 @@ class TextRenderer:
         needs = len(self._needs_person)
         parts = [f"{count:,} {name}" for name, count in named.items() if count]
         if needs:
-            parts.append("1 needs you" if needs == 1 else f"{needs:,} need you")
+            failed = summary.counts["failed"]
+            share = f" ({'' if failed == needs else f'{failed:,} '}failed)" if failed else ""
+            parts.append(("1 needs you" if needs == 1 else f"{needs:,} need you") + share)
         sentence = f"{photos}: {', '.join(parts)}." if parts else f"{photos}."
         passed = [
             f"{summary.skipped[reason]:,} {one if summary.skipped[reason] == 1 else many}"
