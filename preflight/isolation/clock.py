@@ -7,15 +7,15 @@ import time
 
 from preflight.isolation.process import Process
 
-_HELD_S = 2.0
-"""A thread that wakes so much too late was not held up by other work."""
+_LOOK_S, _HELD_S = 1.0, 0.5
+"""How often it looks at least; so much too late it is only after all was stopped."""
 
 
 class Clock:
     """One thread for the life of a child: to start one for each photo costs more than to wait.
 
-    The thread is not woken when a photo begins. It sleeps until the photo that it knows of would
-    have to end, and then looks which one it is by now.
+    The thread is not woken when a photo begins; it looks now and then. Seconds in which all of us
+    was stopped (by Ctrl-Z, say) do not count: the child was not slow.
 
     Args:
         child: Is killed when time is up.
@@ -28,6 +28,7 @@ class Clock:
     def __init__(self, child: Process, allowed_s: float) -> None:
         self.struck = False
         self._child, self._allowed_s = child, allowed_s
+        self._look_s = min(_LOOK_S, allowed_s / 4)
         self._changed = threading.Condition()
         self._end_s: float | None = None
         self._stopped = False
@@ -56,12 +57,11 @@ class Clock:
             while not self._stopped:
                 now = time.monotonic()
                 if self._end_s is not None and now - wake_s > _HELD_S:
-                    self._end_s += now - wake_s  # we were stopped (Ctrl-Z), the child was not slow
+                    self._end_s += now - wake_s
                 if self._end_s is not None and now >= self._end_s:
                     self.struck = True
                     self._child.kill()
                     return
-                # a photo that begins while it waits ends no earlier than this
-                wait_s = self._allowed_s if self._end_s is None else self._end_s - now
-                wake_s = now + min(wait_s, threading.TIMEOUT_MAX)
+                left_s = self._look_s if self._end_s is None else self._end_s - now
+                wake_s = now + min(left_s, self._look_s)
                 self._changed.wait(wake_s - now)
