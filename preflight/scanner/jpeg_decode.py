@@ -220,13 +220,14 @@ def _end_marked(stream: bytes, layout: Layout, frame: Frame) -> bytes | None:
     frame_at = stream.rfind(
         bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]), 0, scan_at
     )
+    view = memoryview(stream)  # megabytes: copied once
     return b"".join(
         [
-            stream[: frame_at + 5],
+            view[: frame_at + 5],
             struct.pack(">H", height_px),
-            stream[frame_at + 7 : scan_at],
+            view[frame_at + 7 : scan_at],
             b"\xff\xdd\0\4" + struct.pack(">H", units),
-            stream[scan_at:-2],
+            view[scan_at:-2],
             b"\x55" * _MARK_BYTES + b"\xff\xd0\xff\xd9",
         ]
     )

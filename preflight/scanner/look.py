@@ -38,7 +38,7 @@ def look_at(facts: Facts, picture: Picture, seen: Seen | None = None) -> Facts:
     transparent = is_transparent(picture.image) if facts.colour.alpha else False
     small = small_upright_rgb(picture)
     size = facts.width_px or 1, facts.height_px or 1
-    seen = seen or _seen(small, size)
+    seen = seen or _seen(small, size, is_upright=_says_how_it_lies(facts))
     sharpness, brightness = focus_and_light(small, *size, seen.faces)
     return replace(
         facts,
@@ -50,12 +50,17 @@ def look_at(facts: Facts, picture: Picture, seen: Seen | None = None) -> Facts:
     )
 
 
-def _seen(small: Image.Image, size: tuple[int, int]) -> Seen:
+def _says_how_it_lies(facts: Facts) -> bool:
+    """A camera that writes a turn, or that there is none, has measured it."""
+    return facts.metadata.exif_orientation in range(1, 9) or bool(facts.transforms)
+
+
+def _seen(small: Image.Image, size: tuple[int, int], *, is_upright: bool) -> Seen:
     from preflight.faces.find import find_faces
     from preflight.faces.sideways import sideways_turn
 
     faces = find_faces(small, *size)
-    return Seen(faces, None if faces else sideways_turn(small))
+    return Seen(faces, None if faces or is_upright else sideways_turn(small))
 
 
 def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:
