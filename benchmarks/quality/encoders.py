@@ -13,7 +13,8 @@ from pathlib import Path
 from PIL import Image
 
 from preflight.fixer.colour import srgb_profile
-from preflight.fixer.encode import Extras, encode_jpeg, has_fine_colour
+from preflight.fixer.encode import Extras, encode_jpeg
+from preflight.fixer.fine_colour import has_fine_colour
 
 Encoder = Callable[[Image.Image, int], bytes]
 

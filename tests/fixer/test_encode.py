@@ -9,9 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from preflight.fixer import encode
 from preflight.fixer.colour import srgb_profile
-from preflight.fixer.encode import Extras, encode_jpeg, encode_png, fit_jpeg, fit_png
+from preflight.fixer.encode import (
+    Encoded,
+    Extras,
+    encode_jpeg,
+    encode_png,
+    fit_jpeg,
+    fit_png,
+)
+from preflight.fixer.fine_colour import has_fine_colour
 
 EXTRAS = Extras(srgb_profile())
 
@@ -65,9 +72,9 @@ def test_small_coloured_details_keep_their_colour() -> None:
     letters = Image.new("RGB", (256, 256), "white")
     for x in range(0, 256, 6):
         letters.paste((220, 0, 0), (x, 0, x + 3, 256))
-    assert encode.has_fine_colour(letters)
-    assert encode.has_fine_colour(letters.transpose(Image.Transpose.ROTATE_90))
-    assert not encode.has_fine_colour(SCENE)
+    assert has_fine_colour(letters)
+    assert has_fine_colour(letters.transpose(Image.Transpose.ROTATE_90))
+    assert not has_fine_colour(SCENE)
     data = fit_jpeg(letters, EXTRAS, progressive=True, max_bytes=None).data
     whole = np.asarray(opened(data)).astype(int)
     halved = np.asarray(
@@ -75,7 +82,7 @@ def test_small_coloured_details_keep_their_colour() -> None:
     ).astype(int)
     want = np.asarray(letters)
     assert np.abs(whole - want).mean() < 0.7 * np.abs(halved - want).mean()
-    assert not encode.has_fine_colour(Image.new("RGB", (1, 5), "red"))
+    assert not has_fine_colour(Image.new("RGB", (1, 5), "red"))
 
 
 def test_without_a_limit_one_encode_at_quality_90() -> None:
@@ -161,7 +168,7 @@ def test_png_gets_fewer_pixels(limit: int) -> None:
 
 
 @pytest.mark.parametrize("encoder", [fit_jpeg, fit_png])
-def test_metadata_that_is_kept_counts(encoder: Callable[..., encode.Encoded]) -> None:
+def test_metadata_that_is_kept_counts(encoder: Callable[..., Encoded]) -> None:
     exif = b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"
     extras = Extras(srgb_profile(), exif=exif, xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
     more = {"progressive": True} if encoder is fit_jpeg else {}
