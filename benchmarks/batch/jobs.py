@@ -21,7 +21,7 @@ LEAST = 1.8
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=int, default=250)
+    parser.add_argument("--photos", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     wanted = parser.parse_args()
