@@ -29,6 +29,10 @@ from tests.batch.processes import (
 )
 
 
+PATIENCE_S = 10.0
+"""A child sees at once that its parent is gone; one that is just being loaded, when that is done."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
@@ -61,7 +65,9 @@ def main() -> int:
                 process.kill()
                 counts["parents"] += 1
             process.communicate(timeout=120)
-            time.sleep(0.5)
+            end = time.monotonic() + PATIENCE_S
+            while not all(map(is_gone, children)) and time.monotonic() < end:
+                time.sleep(0.05)
             counts["survivors"] += sum(not is_gone(child) for child in children)
             there = copies(folder / "out") if (folder / "out").is_dir() else {}
             counts["halves"] += sum(data != expected.get(name) for name, data in there.items())
