@@ -28,9 +28,8 @@ from tests.batch.processes import (
     start,
 )
 
-
 PATIENCE_S = 10.0
-"""A child sees at once that its parent is gone; one that is just being loaded, when that is done."""
+"""A child sees at once that its parent is gone; one that is being loaded, after that."""
 
 
 def main() -> int:
