@@ -13,6 +13,11 @@ from preflight.scanner.arrays import numpy
 
 _BLOCK_BYTES = 512
 """Sectors of disks and pages of flash memory are this long, or a multiple."""
+_PIECE_BYTES = _BLOCK_BYTES // 2
+"""Wherever such a block begins, one of these, counted from the first byte, lies within it."""
+_STRIP_BYTES = 1 << 20
+"""Numbers are made of so many bytes at once: of a whole picture they would take 27 times its
+size."""
 _FULL_SHARE = 0.98
 """So much of a row that is no black row holds something."""
 _LEAST_ROWS = 4
@@ -58,15 +63,24 @@ def lost_span(samples: bytes, row_bytes: int, pixel_bytes: int, extra_bytes: int
 def _zeros(flat: Any, row_bytes: int) -> Span | None:
     """The only long run of zeros, if it is a block or a tail that no picture has."""
     np = numpy()
-    full = np.flatnonzero(flat)
-    if not len(full):
+    count = len(flat) // _PIECE_BYTES
+    pieces = flat[: count * _PIECE_BYTES].reshape(count, _PIECE_BYTES)
+    empty = np.flatnonzero(~pieces.any(axis=1))  # a long run has one or more of these in it
+    if not len(empty) or len(empty) == count:
         return None
-    starts = np.concatenate(([0], full + 1))
-    lengths = np.concatenate((full, [len(flat)])) - starts
+    first = empty[np.concatenate(([True], np.diff(empty) > 1))]
+    behind = empty[np.concatenate((np.diff(empty) > 1, [True]))] + 1
+    starts = first * _PIECE_BYTES - _empty_bytes(pieces[np.maximum(first - 1, 0)][:, ::-1])
+    tail = np.zeros((1, _PIECE_BYTES), np.uint8)
+    tail[0, : len(flat) - count * _PIECE_BYTES] = flat[count * _PIECE_BYTES :]
+    last = pieces[np.minimum(behind, count - 1)]
+    last[behind == count] = tail
+    ends = np.minimum(behind * _PIECE_BYTES + _empty_bytes(last), len(flat))
+    lengths = ends - np.maximum(starts, 0)
     long = np.flatnonzero(lengths >= _BLOCK_BYTES)
     if len(long) != 1:
         return None
-    start, length = int(starts[long[0]]), int(lengths[long[0]])
+    start, length = max(0, int(starts[long[0]])), int(lengths[long[0]])
     if start + length < len(flat):
         torn = start % row_bytes and length % row_bytes  # a panel begins and ends with rows
         return (start, start + length) if torn and length % _BLOCK_BYTES == 0 else None
@@ -76,19 +90,30 @@ def _zeros(flat: Any, row_bytes: int) -> Span | None:
     return (start, len(flat)) if torn and whole else None
 
 
+def _empty_bytes(pieces: Any) -> Any:
+    """How many zeros each piece begins with."""
+    np = numpy()
+    full = pieces != 0
+    return np.where(full.any(axis=1), full.argmax(axis=1), pieces.shape[1])
+
+
 def _noise(flat: Any, row_bytes: int, pixel_bytes: int) -> Span | None:
     """The first of a few pieces whose bytes are evenly spread and go with no neighbour."""
     np = numpy()
     count = len(flat) // _NOISE_BYTES
     pieces = flat[: count * _NOISE_BYTES].reshape(count, _NOISE_BYTES)
-    steps = np.abs(np.diff(pieces[:, ::pixel_bytes].astype(np.int16), axis=1)).mean(axis=1)
+    steps = np.empty(count)
+    for first in range(0, count, _STRIP_BYTES // _NOISE_BYTES):
+        strip = slice(first, first + _STRIP_BYTES // _NOISE_BYTES)
+        values = pieces[strip, ::pixel_bytes].astype(np.int16)
+        steps[strip] = np.abs(np.diff(values, axis=1)).mean(axis=1)
     noisy = np.flatnonzero(steps >= _NOISE_STEP)
     if not 1 <= len(noisy) <= noisy[-1:].sum() - noisy[:1].sum() + 1 <= _MOST_NOISY_PIECES:
         return None  # none, or here and there: a texture
-    first = next((int(n) for n in noisy if _is_noise(flat, int(n) * _NOISE_BYTES, row_bytes)), None)
-    if first is None:
+    begin = next((int(n) for n in noisy if _is_noise(flat, int(n) * _NOISE_BYTES, row_bytes)), None)
+    if begin is None:
         return None
-    return first * _NOISE_BYTES, (int(noisy[-1]) + 1) * _NOISE_BYTES
+    return begin * _NOISE_BYTES, (int(noisy[-1]) + 1) * _NOISE_BYTES
 
 
 def _is_noise(flat: Any, at: int, row_bytes: int) -> bool:
@@ -109,9 +134,9 @@ def _seam(flat: Any, row_bytes: int, extra_bytes: int) -> Span | None:
     if not extra_bytes or extra_bytes % row_bytes == 0 or len(flat) < shift + 2 * row_bytes:
         return None
     half = row_bytes // 2
-    numbers = flat.astype(np.int16)
-    straight = _means(np.abs(numbers[shift:] - numbers[extra_bytes:-row_bytes]), half)
-    aside = _means(np.abs(numbers[shift:] - numbers[:-shift]), half)
+    span = len(flat) - shift
+    straight = _mean_steps(flat[shift:], flat[extra_bytes : extra_bytes + span], half)
+    aside = _mean_steps(flat[shift:], flat[:span], half)
     usual = float(np.median(straight))
     if usual < 1:  # drawn: what is not flat is an edge
         return None
@@ -123,6 +148,13 @@ def _seam(flat: Any, row_bytes: int, extra_bytes: int) -> Span | None:
     return shift - extra_bytes + int(hits[0]) * half, len(flat)
 
 
-def _means(steps: Any, length: int) -> Any:
-    count = len(steps) // length
-    return steps[: count * length].reshape(count, length).mean(axis=1)
+def _mean_steps(flat: Any, other: Any, length: int) -> Any:
+    """Mean difference of two rows of bytes for each piece of that length, a strip at a time."""
+    np = numpy()
+    means = np.empty(len(flat) // length)
+    each = max(1, _STRIP_BYTES // length)
+    for first in range(0, len(means), each):
+        strip = slice(first * length, min(first + each, len(means)) * length)
+        steps = np.abs(flat[strip].astype(np.int16) - other[strip])
+        means[first : first + each] = steps.reshape(-1, length).mean(axis=1)
+    return means

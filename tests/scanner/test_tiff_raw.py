@@ -1,6 +1,7 @@
 """TIFF, raw: damage that the rows show, and pictures that only look like it."""
 
 import io
+import tracemalloc
 
 import heif_making
 import numpy as np
@@ -107,3 +108,26 @@ def test_pictures_that_only_look_damaged(name: str) -> None:
 def test_pictures_too_small_to_tell() -> None:
     assert span(photo()[:3]) is None
     assert span(photo()[:, :3]) is None
+
+
+@pytest.mark.parametrize("extra_bytes", [0, 1000])
+def test_the_search_takes_no_more_memory_than_the_samples(extra_bytes):
+    rows = np.random.default_rng(3).normal(120, 8, (1500, 6000)).clip(1, 255)
+    samples = rows.astype(np.uint8).tobytes()
+    del rows
+    tracemalloc.start()
+    try:
+        assert lost_span(samples, 6000, 3, extra_bytes) is None
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < len(samples)
+
+
+@pytest.mark.parametrize("start", [60_000, 60_001, 60_255, 60_256, 60_511])
+@pytest.mark.parametrize("length", [511, 512, 1024])
+def test_a_block_of_zeros_is_found_wherever_it_begins(start, length):
+    samples = np.random.default_rng(4).integers(90, 110, 300 * 997, np.uint8)
+    samples[start : start + length] = 0
+    found = lost_span(samples.tobytes(), 997, 1, 0)
+    assert found == (None if length < 512 else (start, start + length))
