@@ -8,31 +8,22 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.results import machine, table, versions, write_section
 from benchmarks.speed.chart import write_chart
-from benchmarks.speed.works import Tool, Work, tools, works
+from benchmarks.speed.measuring import Run, expect, installed, median, spread, timed
+from benchmarks.speed.tools import Tool, tools
+from benchmarks.speed.works import Work, works
 from benchmarks.speed.workset import make
+from preflight.limits import MB
 
-ROOT = Path(__file__).parents[2]
 SECONDS_A_MINUTE = 60
 _OWN = ("preflight", "preflight check")
 
-Runs = dict[tuple[str, str], list["Run"]]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one process and its children took."""
-
-    cpu_s: float
-    wall_s: float
+Runs = dict[tuple[str, str], list[Run]]
 
 
 def main() -> None:
@@ -47,7 +38,7 @@ def main() -> None:
     wish = parser.parse_args()
     scratch: Path = wish.scratch.resolve()
     make(scratch / "set", wish.jpegs, wish.heics)
-    found = tools(scratch, _installed(scratch / "venv"))
+    found = tools(scratch, installed(scratch / "venv"))
     todo = [
         work for work in works(scratch / "set", wish.jpegs, wish.heics) if wish.only in work.name
     ]
@@ -56,17 +47,6 @@ def main() -> None:
     loads.append(os.getloadavg()[0])
     write_section("speed", _section(todo, found, runs, loads))
     write_chart(todo, runs, Path(__file__).with_name("chart.svg"))
-
-
-def _installed(venv: Path) -> Path:
-    """This checkout as users have it: a wheel in an environment of its own, compiled."""
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    pip = [str(python), "-m", "pip", "install", "-q", "--force-reinstall", "--no-deps", str(ROOT)]
-    subprocess.run([*pip[:-3], str(ROOT)], check=True)  # with what it needs, once
-    subprocess.run(pip, check=True)
-    return venv / "bin" / "preflight"
 
 
 def measure(
@@ -90,28 +70,10 @@ def measure(
                 run = timed(found[name].command(work.files, out))
                 if number:
                     runs.setdefault((work.name, name), []).append(run)
-                elif name not in ("preflight check", "jpeginfo", "Pillow load"):
-                    _expect(len(list(out.iterdir())), len(work.files), f"{name}: {work.name}")
+                elif found[name].writes:
+                    expect(len(list(out.iterdir())), len(work.files), f"{name}: {work.name}")
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
     return runs
-
-
-def _expect(made: int, wanted: int, what: str) -> None:
-    if made < wanted:
-        raise SystemExit(f"{what}: {made} files were made, not {wanted}")
-
-
-def timed(command: list[str]) -> Run:
-    """Runs a command to its end."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    start = time.perf_counter()
-    child = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
-    )
-    _pid, _status, used = os.wait4(child.pid, 0)
-    child.returncode = 0  # it was waited for here
-    wall_s = time.perf_counter() - start
-    return Run(used.ru_utime + used.ru_stime, wall_s)
 
 
 def _section(todo: list[Work], found: dict[str, Tool], runs: Runs, loads: list[float]) -> str:
@@ -126,13 +88,21 @@ def _section(todo: list[Work], found: dict[str, Tool], runs: Runs, loads: list[f
 {tool_versions}, {versions("pillow_heif", "simplejpeg", "numpy")}
 
 Photos of 12 megapixels, made from pictures that scikit-image ships, to an upright square of
-1024 px in sRGB. Whole processes with their start, in turn, medians of {fewest} rounds; spread is
-the distance of the quartiles over the median. preflight is its installed command: every check,
-faces and proof on; the other tools of `fix` check nothing. CPU is of all processes together.
-Where the load is above the number of cores, wall figures tell little.
+1024 px in sRGB. The HEICs are {_megabytes(todo, ".heic")} MB each (iPhones write about 1.5 to 2),
+the JPEGs {_megabytes(todo, ".jpg")}. Whole processes with their start, in turn, medians of {fewest}
+rounds; spread is the distance of the quartiles over the median. preflight is its installed
+command: every check, faces and proof on; the other tools of `fix` check nothing. CPU is of all
+processes together. Where the load is above the number of cores, wall figures tell little.
 
 {table(head, rows)}
 """
+
+
+def _megabytes(todo: list[Work], suffix: str) -> str:
+    """The smallest and the largest file of a kind: "1.3 to 3.2"."""
+    files = {file for work in todo for file in work.files if file.suffix == suffix}
+    sizes = sorted(file.stat().st_size / MB for file in files)
+    return f"{sizes[0]:.1f} to {sizes[-1]:.1f}" if sizes else "none"
 
 
 def _rows(work: Work, runs: Runs) -> list[list[str]]:
@@ -144,7 +114,7 @@ def _rows(work: Work, runs: Runs) -> list[list[str]]:
             rows.append([work.name, f"{name} (not installed)", *[""] * 7])
             continue
         cpu_s, wall_s = median([run.cpu_s for run in taken]), median([r.wall_s for r in taken])
-        row = [work.name, name, f"{cpu_s:.2f}", f"{_spread(taken):.0%}", f"{wall_s:.2f}"]
+        row = [work.name, name, f"{cpu_s:.2f}", f"{spread(taken):.0%}", f"{wall_s:.2f}"]
         if name in _OWN:
             rows.append([*row, *[""] * 4])
             continue
@@ -155,19 +125,6 @@ def _rows(work: Work, runs: Runs) -> list[list[str]]:
         row.append(f"<= {goal[1]}" if goal else "")
         rows.append(row)
     return rows
-
-
-def median(values: list[float]) -> float:
-    """The middle one."""
-    return statistics.median(values)
-
-
-def _spread(taken: list[Run]) -> float:
-    """Distance of the quartiles of CPU time over its median."""
-    if len(taken) < 2:
-        return 0.0
-    low, middle, high = statistics.quantiles([run.cpu_s for run in taken], n=4)
-    return (high - low) / middle
 
 
 if __name__ == "__main__":
