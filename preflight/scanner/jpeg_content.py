@@ -69,8 +69,11 @@ def _unreadable(layout: Layout, why: str) -> Content:
     return Content(damage, (Skipped(CHECK, f"the picture data were not checked: {why}"),))
 
 
-def _cut_short(region: Box | None, lost_share: float | None, layout: Layout) -> Damage:
-    return Damage("truncated", "missing-end", _CUT, layout.end, region, lost_share)
+def _cut_short(
+    region: Box | None, lost_share: float | None, layout: Layout, end: int | None = None
+) -> Damage:
+    at = layout.end if end is None else end
+    return Damage("truncated", "missing-end", _CUT, at, region, lost_share)
 
 
 def _probed(layout: Layout, stream: bytes, why: str) -> Content:
@@ -107,8 +110,7 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     known = any(d.kind != "readable" for d in layout.damage)
     if not known and not layout.has_end:
         whole = decoded.warning is None and layout.complete
-        region, share = (None, None) if whole else _rest_behind(job, job.stream)
-        damage.append(_no_end(layout) if whole else _cut_short(region, share, layout))
+        damage.append(_no_end(layout) if whole else _ended_early(data, job))
     elif not known and decoded.warning is not None:
         damage.append(_broken(data, job, decoded.warning))
     elif not known and _scan_behind(data, layout):
@@ -172,6 +174,15 @@ def _scan_behind(data: bytes, layout: Layout) -> bool:
     """A scan's header follows the end marker of an unfinished picture: the marker was hit."""
     header = data[layout.end : layout.end + 3]
     return len(header) == 3 and not layout.complete and header in _SCAN_HEADERS
+
+
+def _ended_early(data: bytes, job: Job) -> Damage:
+    """The file ends before the picture; zeros that fill up its end are no picture either."""
+    scan = job.layout.scans[0]
+    zeros = _ZEROS.search(data, scan.start, scan.end)
+    end = zeros.start() if zeros and not data[zeros.start() :].strip(b"\0") else None
+    stream = job.stream if end is None else lean(data, job.layout, end=end)
+    return _cut_short(*_rest_behind(job, stream), job.layout, end)
 
 
 def _lost_block(data: bytes, layout: Layout) -> Damage | None:

@@ -436,3 +436,17 @@ def test_blank_parts_of_a_photo_with_its_own_tables_are_zeros_too():
     Image.new("RGB", (1600, 1200), "white").save(file, "JPEG", optimize=True)
     assert bytes(64) in file.getvalue()
     assert found(file.getvalue()) == []
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3])
+def test_zeros_in_place_of_the_end_are_counted_as_lost(share):
+    """A decoder makes something of zeros, which is no part of the picture."""
+    data = photo((640, 480), subsampling="4:4:4")
+    entropy = segment_of(data, "entropy")
+    keep = entropy.end - int((entropy.end - entropy.start) * share)
+    _structure, content = check(data[:keep] + bytes(len(data) - keep))
+    (damage,) = content.damage
+    assert (damage.kind, damage.offset_bytes) == ("truncated", pytest.approx(keep, abs=3))
+    assert damage.lost_share == pytest.approx(share, abs=0.05)
+    assert damage.region[1] == pytest.approx(480 * (1 - share), abs=30)
+    assert damage.region[3] == 480
