@@ -32,8 +32,9 @@ CALLS = {
 }
 """What the parent may ask for."""
 
-_GRACE_S = 2.0
-"""The parent stops us at the deadline; if it cannot any more, we stop so much later."""
+_PATIENCE = 2
+"""The parent stops us at the deadline; if it cannot any more, we stop after so many times the time.
+Not sooner: when all of us was stopped for a while (a computer asleep), it goes on."""
 
 
 def main() -> None:
@@ -75,7 +76,7 @@ def serve(limits: Limits) -> None:
             while True:
                 call, arguments = receive(requests, trusted=True)
                 # a thread of C, which a decoder that never lets Python run does not hold up
-                stop_s = limits.timeout_s + _GRACE_S
+                stop_s = limits.timeout_s * _PATIENCE
                 faulthandler.dump_traceback_later(stop_s, exit=True, file=nowhere)
                 answer = _reply(answers, call, arguments)
                 faulthandler.cancel_dump_traceback_later()

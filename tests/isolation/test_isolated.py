@@ -226,7 +226,7 @@ def test_children_end_with_their_parent(name: str) -> None:
         child = int(parent.stdout.readline())
         time.sleep(0.3)
         parent.kill()
-    assert _until(lambda: _gone(child), 2 if name != "stubborn.jpg" else 8)
+    assert _until(lambda: _gone(child), 2 if name != "stubborn.jpg" else 12)
 
 
 def test_nothing_is_imported_from_among_the_photos(
