@@ -8,7 +8,10 @@ from preflight.scanner.bmp_header import RLE4, Header, header_of
 from preflight.scanner.bounds import pixel_limit
 from preflight.scanner.rle import walk_bmp
 from preflight.scanner.structure import Content, Structure
+from preflight.scanner.tiff_raw import lost_span
 
+_FULL_COLOUR = (24, 32)
+_MAX_TESTED_BYTES = 100_000_000
 _CUT = "the file ends before the picture does"
 
 
@@ -75,7 +78,10 @@ def check_content(
     if header.uncompressed:
         rows = (len(data) - header.start) // header.row_bytes
         whole = rows >= header.height_px or _only_padding_is_missing(data, header)
-        return Content() if whole else Content(damage=(_missing(header, rows, len(data)),))
+        if not whole:
+            return Content(damage=(_missing(header, rows, len(data)),))
+        lost = _lost_rows(data, header)
+        return Content(damage=(lost,)) if lost else Content()
     if not header.run_lengths:
         what = f"BMP with {header.coding}"
         return Content(skipped=(Skipped("content", f"preflight cannot look inside a {what}"),))
@@ -93,6 +99,29 @@ def check_content(
         at = header.start + walked.used_bytes
         return Content(damage=(Damage("readable", "bad-rle", text, at),))
     return Content()
+
+
+def _lost_rows(data: bytes, header: Header) -> Damage | None:
+    """What raw rows of full colours tell."""
+    size = header.row_bytes * header.height_px
+    if header.bits not in _FULL_COLOUR or size > _MAX_TESTED_BYTES:
+        return None
+    extra_bytes = len(data) - header.start - size if header.profile is None else 0
+    samples = data[header.start : header.start + size]
+    lost = lost_span(samples, header.row_bytes, header.bits // 8, max(0, extra_bytes))
+    if lost is None:
+        return None
+    first, last = (
+        lost[0] // header.row_bytes,
+        min(header.height_px, -(-lost[1] // header.row_bytes)),
+    )
+    top, bottom = (
+        (first, last) if header.top_down else (header.height_px - last, header.height_px - first)
+    )
+    text = "the data of the picture is damaged"
+    share = (bottom - top) / header.height_px
+    box = (0, top, header.width_px, bottom)
+    return Damage("corrupt", "bad-rows", text, header.start + lost[0], box, share)
 
 
 def _only_padding_is_missing(data: bytes, header: Header) -> bool:

@@ -131,3 +131,18 @@ def test_a_block_of_zeros_is_found_wherever_it_begins(start, length):
     samples[start : start + length] = 0
     found = lost_span(samples.tobytes(), 997, 1, 0)
     assert found == (None if length < 512 else (start, start + length))
+
+
+@pytest.mark.parametrize("kind", ["zeros", "noise"])
+def test_a_lost_block_of_a_bmp(kind: str) -> None:
+    """Its rows begin at the bottom."""
+    buffer = io.BytesIO()
+    Image.fromarray(photo()).save(buffer, "BMP")
+    data = buffer.getvalue()
+    assert found(data) == []
+    at = len(data) - HEIGHT * ROW + 100 * ROW + 77
+    block = bytes(4096) if kind == "zeros" else np.random.default_rng(4).bytes(4096)
+    (damage,) = check(data[:at] + block + data[at + 4096 :]).facts.damage
+    assert (damage.kind, damage.what) == ("corrupt", "bad-rows")
+    assert damage.region[1] == pytest.approx(HEIGHT - 100 - (77 + 4096) / ROW, abs=2)
+    assert damage.region[3] == pytest.approx(HEIGHT - 100, abs=1)
