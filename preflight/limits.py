@@ -11,6 +11,15 @@ MB = 1_000_000
 """Bytes in a megabyte as preflight means it everywhere, in code and in words."""
 
 
+def in_mebibytes(size_bytes: int) -> str:
+    """Memory in words.
+
+    >>> in_mebibytes(2 * 1024**3)
+    '2048 MiB'
+    """
+    return f"{size_bytes / 1024**2:.0f} MiB"
+
+
 @frozen
 class Limits:
     """Bounds that hold before anything is decoded.

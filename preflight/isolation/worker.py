@@ -19,7 +19,7 @@ from preflight.isolation.process import (
     start,
 )
 from preflight.isolation.wire import Failure, receive, send
-from preflight.limits import Limits
+from preflight.limits import Limits, in_mebibytes
 
 PHOTOS_A_CHILD = 200
 """A child is replaced after so many photos, so that a leak in a decoder stays small."""
@@ -129,7 +129,7 @@ class Worker:
             raise ChildBugError(answer.text)
         if isinstance(answer, Failure) and answer.kind == "memory":
             self.close()
-            allowed = f"{self.limits.max_memory_bytes / 1024**2:.0f} MiB"
+            allowed = in_mebibytes(self.limits.max_memory_bytes)
             return Stopped(LimitHit("max_memory_bytes", f"more than {allowed}", allowed), seen)
         if self._photos >= PHOTOS_A_CHILD:
             self.close()

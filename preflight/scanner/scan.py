@@ -18,6 +18,7 @@ from preflight.scanner.decode import (
 from preflight.scanner.exif import Tiff
 from preflight.scanner.icc import gamut_of_cicp, read_profile
 from preflight.scanner.look import Seen, look_at
+from preflight.scanner.memory import memory_limit
 from preflight.scanner.metadata import orientation_of, read_metadata
 from preflight.scanner.orientation import to_upright, upright_size
 from preflight.scanner.sniff import Kind, sniff
@@ -111,6 +112,9 @@ def scan(
     if not (structure.width_px and structure.height_px):
         error = None if is_damaged(facts) else "the file says no size"
         return Scan(replace(facts, decode_error=error), structure)
+    too_much = memory_limit(facts.format, len(source.data), structure, side_px)
+    if too_much:
+        return Scan(replace(facts, limits_hit=(too_much,)), structure)
     with watch.stage("decode"):
         content = module.check_content(source.data, structure, limits, side_px)
         facts = _add_content(facts, content)
