@@ -1,6 +1,6 @@
 """Does the cost grow with the size of a photo, and with the number of photos, and no faster?
 
-    python -m benchmarks.speed.growth SCRATCH [size] [count] [--runs 5] [--most 10000] [--again]
+    python -m benchmarks.speed.growth SCRATCH [--only size|count] [--runs 5] [--most 10000] [--again]
 
 What was measured is kept in SCRATCH: a run that was stopped goes on where it was, until
 preflight's code changes.
@@ -57,7 +57,7 @@ def main() -> None:
     """Measures what is not measured yet, and writes the section of RESULTS.md and the charts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scratch", type=Path)
-    parser.add_argument("which", nargs="*", choices=[*GROWTHS, []], default=list(GROWTHS))
+    parser.add_argument("--only", choices=GROWTHS)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--most", type=int, default=max(COUNTS), help="photos, megapixels")
     parser.add_argument("--again", action="store_true", help="forget what was measured")
@@ -67,8 +67,7 @@ def main() -> None:
     record = scratch / f"growth-{_code()}.jsonl"
     if wish.again:
         record.unlink(missing_ok=True)
-    fits = []
-    for name in wish.which:
+    for name in [wish.only] if wish.only else GROWTHS:
         growth = GROWTHS[name]
         values = [value for value in growth.values if value <= wish.most]
         measured = measure(growth, values, wish.runs, preflight, scratch, record)
@@ -77,7 +76,6 @@ def main() -> None:
         target = Path(__file__).with_name(f"{name}.svg")
         title = f"preflight fix: processor time against the {name} of photos"
         write_line_chart(points, fit, Axes(title, growth.unit, "s of CPU", log=growth.log), target)
-        fits.append((growth, measured, fit))
         print(f"{name}: largest residual {fit.largest_residual:.1%}", file=sys.stderr)
         write_section(f"speed-{name}", section(growth, measured, fit))
 
@@ -133,7 +131,8 @@ def _many_small(preflight: Path, scratch: Path, count: int) -> list[str]:
         if not link.exists():
             os.link(first / f"{number % DISTINCT:03}.jpg", link)
     out = str(scratch / "grown")
-    return [str(preflight), "fix", "-q", "--no-enlarge", "-o", out, str(folder)]
+    # so small that a close crop may have to be enlarged, which is then no reason to refuse
+    return [str(preflight), "fix", "-q", "--size", "480", "-o", out, str(folder)]
 
 
 GROWTHS = {
@@ -154,11 +153,11 @@ def section(growth: Growth, measured: Measured, fit: Fit) -> str:
         "size": "One baseline JPEG of each size, cut from a mosaic of one photo of 12 megapixels, "
         "so that every\npixel costs the same to decode. What is fixed is a square of 1024 px.",
         "count": f"Folders of photos of 640 x 480 px, {DISTINCT} different ones and links to "
-        "them, on all cores,\nwith `--no-enlarge`.",
+        "them, on all cores,\nwith `--size 480`.",
     }[growth.name]
     return f"""## Speed: cost against {growth.name}
 
-`python -m benchmarks.speed.growth SCRATCH {growth.name}` · {machine()}
+`python -m benchmarks.speed.growth SCRATCH --only {growth.name}` · {machine()}
 
 {what} CPU of all processes, start included, medians.
 The line {fit.start:.3f} s + {1000 * fit.each:.2f} ms x {growth.unit} has the least squares of
