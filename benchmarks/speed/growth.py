@@ -1,6 +1,6 @@
 """Does the cost grow with the size of a photo, and with the number of photos, and no faster?
 
-    python -m benchmarks.speed.growth SCRATCH [--only size|count] [--runs 5] [--most 10000] [--again]
+    python -m benchmarks.speed.growth SCRATCH [--only size|count] [--runs 5] [--most N] [--again]
 
 What was measured is kept in SCRATCH: a run that was stopped goes on where it was, until
 preflight's code changes.
