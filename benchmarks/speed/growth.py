@@ -150,8 +150,8 @@ def section(growth: Growth, measured: Measured, fit: Fit) -> str:
         rows.append([f"{value:,}", str(len(seconds)), f"{cpu_s:.2f}", f"{fit.at(value):.2f}", off])
     verdict = "within" if fit.largest_residual <= ALLOWED else "NOT within"
     what = {
-        "size": "One baseline JPEG of each size, cut from a mosaic of one photo of 12 megapixels, "
-        "so that every\npixel costs the same to decode. What is fixed is a square of 1024 px.",
+        "size": "One baseline JPEG of each size, of one scene with the same fine texture and noise "
+        "in each\npixel, to a square of 1024 px.",
         "count": f"Folders of photos of 640 x 480 px, {DISTINCT} different ones and links to "
         "them, on all cores,\nwith `--size 480`.",
     }[growth.name]
