@@ -123,7 +123,7 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     if decoded.pixels is None:
         return Content(worst_first(damage))
     picture = _picture(decoded.pixels, job)
-    channels = () if known else suspicious(picture.image, frame, eighths, layout.restart_interval)
+    channels = () if known else suspicious(decoded.pixels, frame, eighths, layout.restart_interval)
     found = _shifted(job, channels) if channels else None
     if isinstance(found, Damage):
         damage.append(found)

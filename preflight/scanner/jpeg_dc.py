@@ -17,7 +17,7 @@ from preflight.scanner.jpeg_decode import FULL, Array
 from preflight.scanner.jpeg_layout import Frame
 
 if TYPE_CHECKING:
-    from PIL import Image
+    pass
 
 _SCREEN = 12.0
 """Below this score the full test need not run."""
@@ -66,43 +66,45 @@ def has_room(frame: Frame, interval: int = 0) -> bool:
     )
 
 
-def suspicious(
-    image: Image.Image, frame: Frame, eighths: int, interval: int = 0
-) -> tuple[int, ...]:
+def suspicious(pixels: Array, frame: Frame, eighths: int, interval: int = 0) -> tuple[int, ...]:
     """The channels for which the full test has to run, from the pixels that are there anyway.
 
     Args:
-        image, frame, eighths: As for `screen`.
+        pixels, frame, eighths: As for `screen`.
         interval: As for `has_room`.
     """
     if not has_room(frame, interval):
         return ()
     small = frame.width_px * frame.height_px <= _SMALL_PIXELS
     least = _SCREEN_SMALL if small else _SCREEN
-    scores = screen(image, frame, eighths)
+    scores = screen(pixels, frame, eighths)
     return tuple(channel for channel, score in enumerate(scores) if score >= least)
 
 
-def screen(image: Image.Image, frame: Frame, eighths: int) -> list[float]:
+def screen(pixels: Array, frame: Frame, eighths: int) -> list[float]:
     """A cheap score for each channel from a reduced decode; see `suspicious`.
 
     Args:
-        image: `L`, `RGB` or `CMYK`, decoded at `eighths` of the full size.
+        pixels: Height x width x channels (grey, RGB or four inks), at `eighths` of the full size.
         frame: The frame; `has_room(frame)` must hold.
         eighths: 1 to 8; then a block is `eighths` pixels wide.
     """
+    from PIL import Image
+
     np = numpy()
     across, down = (side // 8 * eighths for side in frame.unit_px)
-    columns = image.reduce((across, 1))
+    units_down, units_across = pixels.shape[0] // down, pixels.shape[1] // across
+    out_of_chroma = 2 if eighths == FULL and frame.down > 1 else 1
+    edges = np.arange(1, units_down) * down
+    rows, edges = _rows_at(edges, out_of_chroma + 1, units_down * down)
+    columns = Image.fromarray(pixels[rows].squeeze()).reduce((across, 1))
     if columns.mode == "RGB":
         columns = columns.convert("YCbCr")
     means = np.atleast_3d(np.asarray(columns))
-    units_down, units_across = means.shape[0] // down, image.width // across
-    edges = np.arange(1, units_down) * down
     scores = []
     for channel in range(means.shape[2]):
-        plane = means[: units_down * down, :units_across, channel]
-        out = 2 if channel and eighths == FULL and frame.down > 1 else 1
+        plane = means[:, :units_across, channel]
+        out = out_of_chroma if channel else 1
         doubled = _doubled_steps(plane, edges, out, 1)
         steps = np.clip(doubled.ravel() / 2, -40, 40)
         scores.append(
@@ -113,6 +115,13 @@ def screen(image: Image.Image, frame: Frame, eighths: int) -> list[float]:
             )
         )
     return scores
+
+
+def _rows_at(edges: Array, reach: int, height: int) -> tuple[Array, Array]:
+    """The rows that are that near to an edge, edge by edge, and where the edges then are."""
+    np = numpy()
+    rows = np.clip(edges[:, None] + np.arange(-reach, reach), 0, height - 1).ravel()
+    return rows, np.arange(len(edges)) * 2 * reach + reach
 
 
 def _doubled_steps(plane: Array, edges: Array, out: int, reach: int) -> Array:
