@@ -2,7 +2,7 @@
 
 With a usable ICC profile LittleCMS converts, relative colorimetric with black point compensation:
 colours that sRGB has stay what they are, and shadows keep their depth. Without one the code points
-of nclx or cICP (ITU-T H.273) decide, see `code_points`. What says nothing is sRGB.
+of nclx or cICP (ITU-T H.273) decide, see `scanner/code_points.py`. What says nothing is sRGB.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def to_srgb(
     if image.mode == "YCbCr":
         image = image.convert("RGB")
     if colour.hdr in ("pq", "hlg"):
-        from preflight.fixer.code_points import tone_mapped
+        from preflight.scanner.code_points import tone_mapped
 
         return tone_mapped(image.convert("RGB"), colour), ()
     if needs_profile(colour, icc, image.mode):
         return _through_profile(image, colour, icc)
     if icc is None and colour.cicp is not None:
-        from preflight.fixer.code_points import from_code_points, is_srgb
+        from preflight.scanner.code_points import from_code_points, is_srgb
 
         if not is_srgb(colour.cicp):
             return from_code_points(image.convert("RGB"), colour.cicp), ()

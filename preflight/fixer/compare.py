@@ -168,7 +168,7 @@ def _from_source(
         min(begin_y + bottom * down, image.height),
     )
     reduced = image.resize(size, Image.Resampling.BICUBIC, box=box)
-    return flatten(to_srgb(reduced, colour, icc)[0], background)
+    return flatten(reduced if picture.is_srgb else to_srgb(reduced, colour, icc)[0], background)
 
 
 def _delta_e(one: Image.Image, other: Image.Image) -> float:

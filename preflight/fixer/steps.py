@@ -173,7 +173,10 @@ def render(
     """
     from preflight.fixer.colour import to_srgb
 
-    part, notes = to_srgb(cut(picture, placement), colour, icc)
+    part = cut(picture, placement)
+    notes: tuple[str, ...] = ()
+    if not picture.is_srgb:
+        part, notes = to_srgb(part, colour, icc)
     if part.mode == "RGBA":
         if background is not None:
             notes += vanishing(part, background)

@@ -112,7 +112,7 @@ def decode_picture(
     with without_warnings():
         try:
             if format == "heic":
-                return _decode_heif(data, limits, side_px)
+                return _decode_heif(data, structure, limits, side_px)
             return _decode_plugin(data, format, structure, limits, side_px, lenient)
         except DECODER_ERRORS as error:
             text = str(error) or type(error).__name__
@@ -239,18 +239,32 @@ def _load_what_there_is(image: Any) -> None:
         image.tile = []  # nothing left to decode: each later use would try, and fail, again
 
 
-def _decode_heif(data: bytes, limits: Limits, side_px: int | None) -> Picture:
+def _decode_heif(data: bytes, structure: Structure, limits: Limits, side_px: int | None) -> Picture:
     import pillow_heif
 
     # Without thumbnails, else pillow-heif decodes the embedded one for a draft, and a file whose
     # tiles are all destroyed "loads"; no threads, the caller decides about parallel work.
     pillow_heif.options.THUMBNAILS = False
     pillow_heif.options.DECODE_THREADS = 0
-    file = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
+    colour = structure.colour
+    if colour.hdr in ("pq", "hlg") and colour.bits > 8:
+        # Not so AVIF: Pillow asks libavif for 8 bits and has no way to change that.
+        primary = _primary(data, limits, to_8_bits=False)
+        if primary.mode == "RGB;16":  # neither grey nor with alpha
+            from preflight.scanner.heif_hdr import hdr_picture
+
+            return hdr_picture(primary, primary.info["bit_depth"], colour, side_px)
+    return _picture(_primary(data, limits, to_8_bits=True).to_pillow(), side_px)
+
+
+def _primary(data: bytes, limits: Limits, *, to_8_bits: bool) -> Any:
+    """pillow-heif's primary picture, not yet decoded."""
+    import pillow_heif
+
+    file = pillow_heif.open_heif(data, convert_hdr_to_8bit=to_8_bits)
     primary = file[file.primary_index]
     _refuse_more_than(limits.max_pixels, *primary.size)
-    image = primary.to_pillow()
-    return _picture(image, side_px)
+    return primary
 
 
 def _refuse_more_than(pixels: int, width: int, height: int) -> None:

@@ -95,6 +95,7 @@ class Picture:
         orientation: Exif code of the turn that is still to be applied to `image`.
         width_px, height_px: Full size in the orientation of `image`; `image.size` may be smaller.
         whole: Gives `image` at full size, where all pixels are at hand anyway; None elsewhere.
+        is_srgb: The colours are not as coded but converted (HDR of more than 8 bits).
     """
 
     image: Image.Image
@@ -102,6 +103,7 @@ class Picture:
     width_px: int
     height_px: int
     whole: Callable[[], Image.Image] | None = None
+    is_srgb: bool = False
 
 
 @frozen

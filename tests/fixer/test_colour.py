@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from preflight.facts import Colour
-from preflight.fixer.code_points import from_code_points, is_srgb, tone_mapped
 from preflight.fixer.colour import BROKEN_PROFILE, srgb_profile, to_srgb
+from preflight.scanner.code_points import from_code_points, is_srgb, tone_mapped
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 

@@ -1,0 +1,73 @@
+"""HEIF in HDR: its light is compressed while the pixels still have the 10 or 12 bits of the file.
+
+After that 8 bits are enough: they are sRGB. The other way round smooth dark walls and skies would
+show bands, because one code of 8-bit PQ is as wide as 1.5 to 3 codes of sRGB.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from preflight.facts import Colour
+from preflight.scanner.arrays import numpy
+from preflight.scanner.code_points import brightest_light, tone_mapped
+from preflight.scanner.decode import reduction
+from preflight.scanner.structure import Picture
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_STRIP_PIXELS = 1_000_000
+"""Light is a floating-point number for each channel, with several copies on the way: 50 MB."""
+
+_SAMPLES = 1_000_000
+"""Pixels, about, that the brightest light is looked for among."""
+
+
+def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) -> Picture:
+    """The picture in sRGB.
+
+    Args:
+        samples: Array-like of height x width x 3, PQ or HLG in the upper `bits` of 16.
+        bits: 9 to 16.
+        colour: What the file says of its colour.
+        side_px: As in `decode_picture`.
+    """
+    samples = numpy().asarray(samples)
+    height, width = samples.shape[:2]
+    scale = 1 if side_px is None else reduction(min(width, height), side_px)
+    small = samples if scale == 1 else _reduced(samples, scale)
+    step = max(1, round((small.shape[0] * small.shape[1] / _SAMPLES) ** 0.5))
+    white = (2**bits - 1) << (16 - bits)
+    # One peak for the reduced copy and for all pixels: the two must not differ in brightness.
+    peak = brightest_light(small[::step, ::step], colour, white)
+    whole = None if scale == 1 else partial(_image, samples, colour, white, peak)
+    return Picture(_image(small, colour, white, peak), 1, width, height, whole, is_srgb=True)
+
+
+def _image(samples: Any, colour: Colour, white: int, peak: float) -> Image.Image:
+    from PIL import Image
+
+    height, width = samples.shape[:2]
+    image = Image.new("RGB", (width, height))
+    rows = max(1, _STRIP_PIXELS // width)
+    for top in range(0, height, rows):
+        image.paste(tone_mapped(samples[top : top + rows], colour, white, peak), (0, top))
+    return image
+
+
+def _reduced(samples: Any, scale: int) -> Any:
+    """Means of blocks; the last ones are filled up with copies of the edge."""
+    np = numpy()
+    height, width = samples.shape[:2]
+    small = np.empty((-(-height // scale), -(-width // scale), 3), np.uint16)
+    rows = max(1, _STRIP_PIXELS // (width * scale))
+    for top in range(0, small.shape[0], rows):
+        strip = samples[top * scale : (top + rows) * scale]
+        spare = [(0, -side % scale) for side in strip.shape[:2]]
+        strip = np.pad(strip, [*spare, (0, 0)], "edge").astype(np.uint32)
+        lines = sum(strip[line::scale] for line in range(scale))
+        sums = sum(lines[:, column::scale] for column in range(scale))
+        small[top : top + rows] = (sums + scale * scale // 2) // (scale * scale)
+    return small
