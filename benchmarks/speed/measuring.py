@@ -21,6 +21,7 @@ class Run:
     cpu_s: float
     wall_s: float
     output: bytes = b""
+    code: int = 0
 
 
 def installed(venv: Path) -> Path:
@@ -50,12 +51,13 @@ def timed(command: list[str], *, heard: bool = False) -> Run:
         env=environment,
     )
     output = child.stdout.read() if child.stdout else b""
-    _pid, _status, used = os.wait4(child.pid, 0)
+    _pid, status, used = os.wait4(child.pid, 0)
     child.returncode = 0  # it was waited for here
     wall_s = time.perf_counter() - start
     if child.stdout:
         child.stdout.close()
-    return Run(used.ru_utime + used.ru_stime, wall_s, output)
+    code = os.waitstatus_to_exitcode(status)
+    return Run(used.ru_utime + used.ru_stime, wall_s, output, code)
 
 
 def expect(made: int, wanted: int, what: str) -> None:

@@ -68,6 +68,8 @@ def measure(
                 shutil.rmtree(out, ignore_errors=True)
                 out.mkdir(parents=True)
                 run = timed(found[name].command(work.files, out))
+                if run.code not in found[name].codes:
+                    raise SystemExit(f"{name}: {work.name}: exit code {run.code}")
                 if number:
                     runs.setdefault((work.name, name), []).append(run)
                 elif found[name].writes:

@@ -22,12 +22,16 @@ Command = Callable[[list[Path], Path], list[str]]
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: how it is called, its version (empty: not installed), whether it makes files."""
+    """A tool: how it is called, its version (empty: not installed), whether it makes files.
+
+    `codes` are those with which it exits when it has done its work.
+    """
 
     name: str
     version: str
     command: Command
     writes: bool = True
+    codes: tuple[int, ...] = (0,)
 
 
 def tools(scratch: Path, preflight: Path) -> dict[str, Tool]:
@@ -96,6 +100,7 @@ def _checking(preflight: Path) -> list[Tool]:
             says([str(preflight), "--version"]),
             lambda files, out: [str(preflight), "check", "-q", *map(str, files)],
             writes=False,
+            codes=(0, 1),  # a photo that is not square is a finding
         ),
         Tool(
             "Pillow load",
