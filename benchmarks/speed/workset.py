@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skimage
 from PIL import Image, ImageDraw, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "samples"))
 
-from making.pictures import P3
-from making.profiles import rgb_profile
 
 WIDTH_PX, HEIGHT_PX = 4032, 3024
 """What an iPhone's camera makes of its 12 megapixels."""
@@ -32,8 +29,17 @@ _STORED_AS = {
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 
+def _display_p3() -> bytes:
+    from making.pictures import P3
+    from making.profiles import rgb_profile
+
+    return rgb_profile(P3)
+
+
 @cache
 def _shipped(name: str, mode: str) -> Image.Image:
+    import skimage  # not needed by those who only look at the table
+
     return Image.open(Path(skimage.__file__).parent / "data" / name).convert(mode)
 
 
@@ -98,7 +104,7 @@ def jpeg(target: Path, seed: int, *, orientation: int = 1, p3: bool = False, **h
     """A phone's JPEG, 12 megapixels unless `size` says otherwise."""
     size = how.pop("size", (WIDTH_PX, HEIGHT_PX))
     image = _stored(seed, orientation, size)
-    icc = rgb_profile(P3) if p3 else None
+    icc = _display_p3() if p3 else None
     exif = _exif(orientation)
     image.save(target, "JPEG", quality=92, subsampling="4:2:0", exif=exif, icc_profile=icc, **how)
 
@@ -133,7 +139,7 @@ def heic(target: Path, seed: int, *, orientation: int = 1) -> None:
 
     image = _stored(seed, orientation, (WIDTH_PX, HEIGHT_PX))
     file = pillow_heif.from_bytes(mode="RGB", size=image.size, data=image.tobytes())
-    file.info["icc_profile"], file.info["icc_profile_type"] = rgb_profile(P3), "prof"
+    file.info["icc_profile"], file.info["icc_profile_type"] = _display_p3(), "prof"
     file.info["exif"] = _exif(orientation).tobytes()
     speed = {"preset": "veryfast"}
     file.save(target, quality=58, chroma=420, tile_size=512, thumbnails=[320], enc_params=speed)

@@ -106,6 +106,7 @@ def test_what_was_measured_before_is_not_run_again(tmp_path: Path) -> None:
 
 
 def test_large_and_small_photos_have_their_size(tmp_path: Path) -> None:
+    pytest.importorskip("skimage", reason="scikit-image, whose pictures they are, is missing")
     workset.large_jpeg(tmp_path / "14.jpg", 14)
     workset.small_jpeg(tmp_path / "small.jpg", 7)
     with Image.open(tmp_path / "14.jpg") as large, Image.open(tmp_path / "small.jpg") as small:
