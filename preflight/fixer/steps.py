@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from preflight.facts import Box, Colour
 from preflight.fixer.fill import fill, flatten, vanishing
 from preflight.fixer.placement import Placement
-from preflight.scanner.modes import eight_bits
+from preflight.scanner.modes import PREMULTIPLIED, eight_bits
 from preflight.scanner.orientation import (
     SWAPS_SIDES,
     to_stored,
@@ -33,11 +33,11 @@ with 1.0 to 1.25 it is 0.44 to 0.62; below 1 is invisible."""
 ENOUGH_TO_COMPARE = 0.5
 """The same for the proof, which compares at an eighth of the output's size, not below 128 px."""
 
-PREMULTIPLIED = ("RGBa", "La")
-"""Modes in which pixels may be resized as they are."""
-
 REDUCING_GAP = 2.0
 """Pictures above four times the output are first halved by averaging; not visible at 12 MP."""
+
+_LEFT_ALONE = frozenset({"L", "RGB", "YCbCr", "CMYK", *PREMULTIPLIED.values(), "I", "F"})
+"""Modes that are resized as they are, or whose whole range of values has to be known."""
 
 _MARGIN_SOURCES = 3
 """Bicubic reads two output pixels' worth beyond the box; one more for rounding."""
@@ -54,7 +54,7 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
         Eight bits a channel, colours as coded.
     """
     image, box = _around(picture.image, _box_in_image(picture, placement.part))
-    if image.mode not in PREMULTIPLIED:
+    if image.mode not in PREMULTIPLIED.values():
         image = eight_bits(image)
     width = placement.spot[2] - placement.spot[0]
     height = placement.spot[3] - placement.spot[1]
@@ -82,16 +82,8 @@ def _box_in_image(picture: Picture, part: Box) -> Box:
 
 def _around(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
     """Only what the resize will read, where the mode has to be changed first: saves memory."""
-    if image.mode in (
-        "L",
-        "RGB",
-        "YCbCr",
-        "CMYK",
-        *PREMULTIPLIED,
-        "I",
-        "F",
-    ) or image.mode.startswith("I;16"):
-        return image, box  # nothing to change, or the whole range of values has to be known
+    if image.mode in _LEFT_ALONE or image.mode.startswith("I;16"):
+        return image, box
     left, top, right, bottom = box
     margin = _MARGIN_SOURCES + math.ceil(max(right - left, bottom - top) / 32)
     x, y = max(0, math.floor(left) - margin), max(0, math.floor(top) - margin)

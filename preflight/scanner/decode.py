@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from preflight.limits import Limits
+from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Picture, Structure
 
 DECODER_ERRORS = (
@@ -47,14 +48,6 @@ _PLUGINS = {
 
 _READERS_TURN_THESE = frozenset({"tiff"})
 """Pillow turns a TIFF upright while it loads; for the rest the turn is left to us."""
-
-
-SMALLEST_SIDE_PX = 512
-"""The shorter side of "any small picture"."""
-
-_PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
-_STRIP_ROWS = 256
-"""A multiple of 8, the most that is reduced by; a strip of a phone's photo stays in the cache."""
 
 
 class DecodeError(Exception):
@@ -160,48 +153,7 @@ def _decode_plugin(
         width, height = image.size
     if reduced:
         return Picture(image, 1, width, height)
-    return _picture(image, side_px)
-
-
-def reduction(shorter_px: int, side_px: int | None) -> int:
-    """1, 2, 4 or 8: by how much a picture may be reduced and still have that shorter side.
-
-    None stands for any small picture.
-    """
-    wanted = SMALLEST_SIDE_PX if side_px is None else max(1, side_px)
-    scale = 1
-    while scale < 8 and shorter_px // (scale * 2) >= wanted:
-        scale *= 2
-    return scale
-
-
-def _picture(image: Any, side_px: int | None) -> Picture:
-    small = _reduced(image, side_px)
-    width, height = image.size
-    return Picture(small, 1, width, height, None if small is image else lambda: image)
-
-
-def _reduced(image: Any, side_px: int | None) -> Any:
-    """The picture as small as is wanted; what has alpha is multiplied with it then.
-
-    That is done once, strip by strip: Pillow would copy the whole picture for it, each time that
-    it is resized.
-    """
-    scale = 1 if side_px is None else reduction(min(image.size), side_px)
-    if scale == 1 or "transparency" in image.info:
-        return image
-    if image.mode in ("L", "RGB", "CMYK"):
-        return image.reduce(scale)
-    if image.mode not in _PREMULTIPLIED:
-        return image
-    from PIL import Image
-
-    mode = _PREMULTIPLIED[image.mode]
-    small = Image.new(mode, (-(-image.width // scale), -(-image.height // scale)))
-    for top in range(0, image.height, _STRIP_ROWS):
-        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
-        small.paste(strip.convert(mode).reduce(scale), (0, top // scale))
-    return small
+    return reduced_picture(image, side_px)
 
 
 def _for_libavif(data: bytes, structure: Structure) -> bytes:
@@ -254,7 +206,7 @@ def _decode_heif(data: bytes, structure: Structure, limits: Limits, side_px: int
             from preflight.scanner.heif_hdr import hdr_picture
 
             return hdr_picture(primary, primary.info["bit_depth"], colour, side_px)
-    return _picture(_primary(data, limits, to_8_bits=True).to_pillow(), side_px)
+    return reduced_picture(_primary(data, limits, to_8_bits=True).to_pillow(), side_px)
 
 
 def _primary(data: bytes, limits: Limits, *, to_8_bits: bool) -> Any:

@@ -13,7 +13,6 @@ from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libde265
 from preflight.scanner.arrays import threads_allowed
-from preflight.scanner.decode import reduction
 from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
@@ -22,6 +21,7 @@ from preflight.scanner.heif_structure import damage_of_tiles
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
 from preflight.scanner.isobmff import BoxError, UnsupportedBoxError
 from preflight.scanner.libde265 import Decoded
+from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Content, Picture, Structure
 
 CHECK = "heic-content"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from preflight.facts import Colour
 from preflight.scanner.arrays import numpy
 from preflight.scanner.code_points import brightest_light, tone_mapped
-from preflight.scanner.decode import reduction
+from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Picture
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import sys
 
 from preflight.facts import LimitHit
 from preflight.limits import MB, in_mebibytes
-from preflight.scanner.decode import reduction
+from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Structure
 
 _START_BYTES = 350 * MB

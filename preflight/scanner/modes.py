@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+"""Modes with alpha to those whose colours are multiplied with it, which may be resized as they are.
+"""
+
+
 def eight_bits(image: Image.Image) -> Image.Image:
     """The same picture as L, LA, RGB, RGBA, CMYK, LAB or YCbCr.
 

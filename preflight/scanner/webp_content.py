@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
-from preflight.scanner.decode import DecodeError, decode_picture, opens, reduction
+from preflight.scanner.decode import DecodeError, decode_picture, opens
 from preflight.scanner.heif_pixels import Mosaic
 from preflight.scanner.libwebp import Decoded, available, decode
+from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Content, Picture, Structure
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
