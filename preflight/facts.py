@@ -10,7 +10,10 @@ from preflight.frozen import frozen
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels; right and bottom are outside."""
 
-DamageKind = Literal["truncated", "corrupt", "readable"]
+DamageKind = Literal["truncated", "corrupt", "refused", "readable"]
+
+WRONG_SIZE = "wrong-size"
+"""`Damage.what` of a file whose stated size is what was damaged: it is not too large."""
 
 
 @frozen
@@ -18,8 +21,10 @@ class Damage:
     """One place where a file is not what its format demands.
 
     Attributes:
-        kind: `truncated` or `corrupt` when the picture that a viewer sees is damaged;
-            `readable` when decoders agree on a good picture but the file is odd.
+        kind: `truncated` or `corrupt` when the picture that a viewer sees is damaged; `refused`
+            when it is whole, but what comes before it is so damaged that Pillow, and with it most
+            upload forms, does not open the file; `readable` when decoders agree on a good picture
+            but the file is odd.
         what: Short stable name of the defect, such as `missing-eoi` or `bad-crc`.
         message: One plain clause for a person: "the file ends before the picture does".
         offset_bytes: Where in the file, if known.
@@ -34,6 +39,11 @@ class Damage:
     offset_bytes: int | None = None
     region: Box | None = None
     lost_share: float | None = None
+
+    @property
+    def harms_picture(self) -> bool:
+        """The picture that a viewer sees is damaged, not only the file around it."""
+        return self.kind in ("truncated", "corrupt")
 
 
 @frozen

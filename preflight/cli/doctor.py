@@ -20,15 +20,10 @@ from preflight.config import find_settings
 from preflight.errors import ConfigError, ExitCode
 from preflight.limits import Limits
 
-REQUIRED = ("photo-preflight", "pillow", "pillow-heif", "numpy", "simplejpeg", "click")
-OPTIONAL = ("pyvips", "textual-image")
+PACKAGES = ("photo-preflight", "pillow", "pillow-heif", "numpy", "simplejpeg", "click", "pyvips")
+OPTIONAL = frozenset({"pyvips"})
 
-MODULES = {
-    "pillow": "PIL.Image",
-    "pillow-heif": "pillow_heif",
-    "photo-preflight": "preflight",
-    "textual-image": "textual_image",
-}
+MODULES = {"pillow": "PIL.Image", "pillow-heif": "pillow_heif", "photo-preflight": "preflight"}
 """Distribution to the module that is loaded to see whether it works, where the names differ."""
 
 PILLOW_FEATURES = {
@@ -81,7 +76,7 @@ def _system() -> Lines:
 
 
 def _packages(missing: list[str]) -> Lines:
-    for name in (*REQUIRED, *OPTIONAL):
+    for name in PACKAGES:
         try:
             number = version(name)
         except PackageNotFoundError:

@@ -48,7 +48,7 @@ def good_part(report: Report, faces: tuple[Face, ...] | None, least_px: int) -> 
     """
     facts = report.facts
     width, height = facts.width_px or 0, facts.height_px or 0
-    harm = [damage for damage in facts.damage if damage.kind != "readable"]
+    harm = [damage for damage in facts.damage if damage.harms_picture]
     for finding in report.findings:
         if finding.severity is Severity.ERROR and not finding.step and finding.family != "damage":
             raise Refusal(finding.message)
@@ -163,4 +163,4 @@ def _moved(faces: tuple[Face, ...] | None, x: float, y: float) -> tuple[Face, ..
 
 def is_salvageable(facts: Facts) -> bool:
     """There is damage to work around; other reasons for being blocked stay."""
-    return any(damage.kind != "readable" for damage in facts.damage)
+    return any(damage.harms_picture for damage in facts.damage)

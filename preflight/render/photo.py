@@ -139,7 +139,9 @@ def good_sentence(report: Report) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-_DAMAGE_RULES = frozenset({"undecodable", "truncated", "corrupt", "damaged-but-readable"})
+_DAMAGE_RULES = frozenset(
+    {"undecodable", "truncated", "corrupt", "damaged-header", "damaged-but-readable"}
+)
 _GEOMETRY_RULES = frozenset({"not-square", "low-resolution", "too-small", "too-many-pixels"})
 
 

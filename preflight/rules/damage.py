@@ -93,6 +93,30 @@ def corrupt(facts: Facts, platform: Platform) -> Hit | None:
     )
 
 
+@rule(family="damage", severity=Severity.ERROR, step="encode")
+def damaged_header(facts: Facts, platform: Platform) -> Hit | None:
+    """The picture is whole, but the beginning of the file is damaged.
+
+    ## Why it matters
+    A bad transfer or a failing memory card hit the part of the file that says what
+    it is. preflight reads the picture all the same; most upload forms and many apps
+    do not, and say that it is no photo.
+
+    ## How to fix
+    `preflight fix` writes the same picture into a clean file.
+    """
+    damage = _first(facts, "refused")
+    if damage is None or not facts.decoded or any(each.harms_picture for each in facts.damage):
+        return None
+    return Hit(
+        f"The picture is whole, but the beginning of the file is damaged: {damage.message}. "
+        "Most upload forms will not open it.",
+        measured=_where_in_file(damage),
+        required="a file that every program opens",
+        damage=damage,
+    )
+
+
 @rule(family="damage", severity=Severity.WARNING, step="encode")
 def damaged_but_readable(facts: Facts, platform: Platform) -> Hit | None:
     """The picture is good, but the file is not quite right.
@@ -109,7 +133,7 @@ def damaged_but_readable(facts: Facts, platform: Platform) -> Hit | None:
     if damage is None or (facts.decode_error is not None and not facts.decoded):
         return None
     if any(other.kind != "readable" for other in facts.damage):
-        return None  # the picture is not good
+        return None  # the picture is not good, or worse is said of the file
     return Hit(
         f"The picture is good, but the file is not quite right: {damage.message}. "
         "Strict upload forms may refuse it.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.facts import UNKNOWN_KIND, Facts, LimitHit
+from preflight.facts import UNKNOWN_KIND, WRONG_SIZE, Facts, LimitHit
 from preflight.finding import Severity
 from preflight.platforms.platform import Platform
 from preflight.rules.registry import Hit, rule
@@ -25,7 +25,7 @@ def too_large_to_open(facts: Facts, platform: Platform) -> Hit | None:
     """
     others = (DECODER, TIMEOUT, MEMORY, UNKNOWN_KIND)
     hit = next((h for h in facts.limits_hit if h.limit not in others), None)
-    if hit is None:
+    if hit is None or any(damage.what == WRONG_SIZE for damage in facts.damage):
         return None
     return _stopped(
         hit,

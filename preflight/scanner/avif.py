@@ -17,12 +17,11 @@ from preflight.limits import MB, Limits
 from preflight.scanner import libaom
 from preflight.scanner.av1 import Av1Error, coded_size, read_units
 from preflight.scanner.heif_description import Parts
-from preflight.scanner.heif_items import Layout
+from preflight.scanner.heif_items import LAYERED, Layout
 from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_structure
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
-from preflight.scanner.orientation import combined, stored_samples, to_stored, upright_size
-from preflight.scanner.reduce import SMALLEST_SIDE_PX
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.orientation import combined, to_stored
+from preflight.scanner.structure import Content, Structure
 
 CHECK = "avif-content"
 _NO_LIBAOM = (
@@ -30,8 +29,6 @@ _NO_LIBAOM = (
     "without it damage there goes unseen"
 )
 _UNKNOWN = "this kind of AVIF cannot be checked; damage may go unseen"
-_LAYERED = frozenset({b"a1lx", b"a1op", b"lsel"})
-"""Properties of pictures in several layers (AV1 Image File Format, 2.3)."""
 _HEADER_BYTES = 512
 
 
@@ -58,38 +55,13 @@ def check_content(
         return Content(skipped=(Skipped(CHECK, _NO_LIBAOM),))
     if not isinstance(parts, Parts) or layout is None or _layered(parts.container, layout):
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
-    file = _uncropped(data, parts.container, layout)
-    samples = None
-    if structure.colour.hdr in ("pq", "hlg") and structure.colour.bits > 8 and not parts.sequence:
-        verdict, samples = libaom.judge_and_keep(file)
-    else:
-        verdict = libaom.judge(file)
+    verdict = libaom.judge(_uncropped(data, parts.container, layout))
     if verdict is libaom.Verdict.DAMAGED:
         message = "its coded data make no sense from some place on"
         return Content((Damage("corrupt", "lost-sync", message, _offset(parts, layout)),))
     if verdict is libaom.Verdict.UNKNOWN:
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
-    return Content(picture=_hdr_picture(samples, structure, layout, side_px) if samples else None)
-
-
-def _hdr_picture(
-    samples: libaom.Samples, structure: Structure, layout: Layout, side_px: int | None
-) -> Picture | None:
-    """The picture with its tones mapped from all its bits; None leaves it to Pillow, which has 8.
-
-    libvips turns what it opens; it saw no crop, see `_uncropped`.
-    """
-    from preflight.scanner.heif_hdr import hdr_picture
-
-    turn = structure.orientation or 1
-    height, width = samples.values.shape[:2]
-    if (width, height) != upright_size(layout.width_px, layout.height_px, turn):
-        return None
-    values = stored_samples(samples.values, turn)
-    if structure.clean_aperture:
-        left, top, right, bottom = structure.clean_aperture
-        values = values[top:bottom, left:right]
-    return hdr_picture(values, samples.bits, structure.colour, side_px or SMALLEST_SIDE_PX)
+    return Content()
 
 
 def _uncropped(data: bytes, container: Container, layout: Layout) -> bytes:
@@ -150,9 +122,7 @@ def _units(container: Container, layout: Layout) -> tuple[Damage, ...]:
 
 def _layered(container: Container, layout: Layout) -> bool:
     numbers = [container.primary or 0, *_av1_items(container, layout)]
-    return any(
-        box.kind in _LAYERED for number in numbers for box in container.properties_of(number)
-    )
+    return any(box.kind in LAYERED for number in numbers for box in container.properties_of(number))
 
 
 def _offset(parts: Parts, layout: Layout) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.facts import Box, Colour, Damage, Skipped
+from preflight.facts import WRONG_SIZE, Box, Colour, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner.bmp_header import RLE4, Header, header_of
 from preflight.scanner.bounds import pixel_limit
@@ -12,6 +12,8 @@ from preflight.scanner.tiff_raw import lost_span
 
 _FULL_COLOUR = (24, 32)
 _MAX_TESTED_BYTES = 100_000_000
+_MAX_PADDING_BYTES = 16
+"""Some programs put a few bytes behind the pixels, and count them."""
 _CUT = "the file ends before the picture does"
 
 
@@ -42,9 +44,25 @@ def read(data: bytes, limits: Limits) -> Structure:
         icc_error=icc_error,
         trailing_bytes=max(0, len(data) - end),
         limits_hit=pixel_limit(header.width_px, header.height_px, limits),
+        damage=_wrong_sizes(header, len(data)),
         legal_kind=header.masks_legal,
         private=header,
     )
+
+
+def _wrong_sizes(header: Header, size: int) -> tuple[Damage, ...]:
+    """Sizes that contradict each other or the length of the file."""
+    text = "the sizes that it states do not fit together"
+    pixels = header.row_bytes * header.height_px
+    if 0 < header.start < header.end + header.palette_bytes:
+        return (Damage("corrupt", "bad-start", text, 10),)
+    if not header.uncompressed or header.profile is not None:
+        return ()
+    told = header.pixels_bytes
+    agreed = told and header.start + told == size == header.stated_bytes
+    if agreed and abs(told - pixels) > _MAX_PADDING_BYTES:
+        return (Damage("corrupt", WRONG_SIZE, text, 18),)
+    return ()
 
 
 def _profile(data: bytes, header: Header, limits: Limits) -> tuple[bytes | None, str | None]:

@@ -35,6 +35,10 @@ class Header:
         top_down: The first row in the file is the top one.
         start: Offset of the pixels.
         stated_bytes: Size of the file, as it says.
+        pixels_bytes: Size of the pixels, as it says; 0 where it does not.
+        end: Behind the headers; masks may follow.
+        palette_bytes: Of the colours that follow the headers, where it says that they are more
+            than its bits can name. (Others may lie under the first pixels: old programs wrote so.)
         alpha: There is a mask for alpha.
         deepest_bits: Bits of the widest channel.
         profile: Offset and size of the embedded ICC profile.
@@ -50,6 +54,9 @@ class Header:
     top_down: bool
     start: int
     stated_bytes: int
+    pixels_bytes: int
+    end: int
+    palette_bytes: int
     alpha: bool
     deepest_bits: int
     profile: tuple[int, int] | None
@@ -99,6 +106,9 @@ def header_of(data: bytes) -> Header | None:
         top_down=height < 0,
         start=_number(data, 10),
         stated_bytes=_number(data, 2),
+        pixels_bytes=_number(data, 34) if size >= INFO_BYTES else 0,
+        end=FILE_HEADER_BYTES + size,
+        palette_bytes=4 * _colours(data, bits) if size >= INFO_BYTES else 0,
         alpha=len(masks) == 4 and masks[3] != 0,
         deepest_bits=max([8, *(mask.bit_count() for mask in masks)]),
         profile=_profile(data, size),
@@ -109,6 +119,11 @@ def header_of(data: bytes) -> Header | None:
         and (known or os2),
         masks_legal=_masks_legal(masks, bits),
     )
+
+
+def _colours(data: bytes, bits: int) -> int:
+    told = _number(data, 46) if 0 < bits <= 8 else 0
+    return told if told > 1 << bits else 0
 
 
 def _masks_legal(masks: tuple[int, ...], bits: int) -> bool:

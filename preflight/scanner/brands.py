@@ -11,6 +11,11 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"unif"}) | frozenset(
     {b"jpeg", b"jpgs", b"avci", b"avcs", b"j2ki", b"j2is", b"vvic", b"vvis", b"evbi", b"evbs"}
 )
+_OTHER_BRANDS = frozenset(
+    b"1pic pred tmap geo1 mski hevi avio heoi MiHB MiHA MiHE MiAB MiAC MiPr MiBu MiBr MA1A MA1B "
+    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isoc mp41 mp42 MSNV".split()
+) | {b"qt  ", b"jp2 "}
+"""What else files with pictures begin with, or say that they are compatible with."""
 _AUDIO_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "})
 _HEVC_ITEMS = frozenset({b"hvc1", b"hev1", b"lhv1"})
 _AV1_ITEMS = frozenset({b"av01"})
@@ -38,6 +43,30 @@ def kind_of_boxes(data: bytes) -> Kind | None:
     if not brands & (_HEIC_BRANDS | _AVIF_BRANDS | _HEIF_BRANDS):
         return kind("video")
     return kind(_format_of_heif(data, size, major, brands))
+
+
+def kind_of_torn_boxes(data: bytes) -> Kind | None:
+    """The kind of a HEIC or AVIF whose first box is not called `ftyp` any more."""
+    size, major = int.from_bytes(data[:4], "big"), data[8:12]
+    brands = {major} | {data[start : start + 4] for start in range(16, min(size, 1024), 4)}
+    whole = 16 <= size <= 1024 and not size % 4 and data[size + 4 : size + 8] == b"meta"
+    if not whole or not brands & (_HEIC_BRANDS | _AVIF_BRANDS):
+        return None
+    return kind(_format_of_heif(data, size, major, brands))
+
+
+def has_odd_brand(brands: tuple[bytes, ...]) -> bool:
+    """The first brand of a picture is none that is in use.
+
+    Args:
+        brands: The first is what the file is, the others what it is compatible with. A writer
+            repeats the first among the others: so a new one is not taken for a damaged one.
+    """
+    if not brands:
+        return False
+    major, *others = brands
+    known = _HEIC_BRANDS | _AVIF_BRANDS | _HEIF_BRANDS | _OTHER_BRANDS
+    return major not in known and not (major.isalnum() and major in others)
 
 
 def _is_box(data: bytes) -> bool:

@@ -36,7 +36,7 @@ DECODER_ERRORS = (
 """What Pillow, pillow-heif and their plugins were seen to raise on broken files (findings.md,
 section 2; damage.md, section 5). MemoryError is not among them: it is a limit, not damage."""
 
-_PLUGINS = {
+PLUGINS = {
     "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "png": ("PIL.PngImagePlugin", "PngImageFile"),
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
@@ -116,7 +116,7 @@ def decode_picture(
 
 def opens(data: bytes, format: str, size: tuple[int, int]) -> bool:  # noqa: A002
     """Whether Pillow takes the file for a picture of that size; its pixels are not decoded."""
-    module, name = _PLUGINS[format]
+    module, name = PLUGINS[format]
     with without_warnings():
         try:
             return bool(getattr(import_module(module), name)(io.BytesIO(data)).size == size)
@@ -132,7 +132,7 @@ def _decode_plugin(
     side_px: int | None,
     lenient: bool,
 ) -> Picture:
-    module, name = _PLUGINS[format]
+    module, name = PLUGINS[format]
     plugin = import_module(module)
     if format == "avif" and not plugin.SUPPORTED:
         raise MissingDecoderError("this Pillow was built without AVIF")
@@ -200,9 +200,9 @@ def _decode_heif(data: bytes, structure: Structure, limits: Limits, side_px: int
     pillow_heif.options.DECODE_THREADS = 0
     colour = structure.colour
     if colour.hdr in ("pq", "hlg") and colour.bits > 8:
-        # Not so AVIF: Pillow asks libavif for 8 bits; `avif.check_content` may have more of them.
+        # Not so AVIF: Pillow asks libavif for 8 bits and has no way to change that.
         primary = _primary(data, limits, to_8_bits=False)
-        if primary.mode in ("RGB;16", "RGBA;16", "I;16"):
+        if primary.mode == "RGB;16":  # neither grey nor with alpha
             from preflight.scanner.heif_hdr import hdr_picture
 
             return hdr_picture(primary, primary.info["bit_depth"], colour, side_px)

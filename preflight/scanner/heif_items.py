@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from preflight.facts import Box as PixelBox
 from preflight.frozen import frozen
-from preflight.scanner.isobmff import BoxError, Container
+from preflight.scanner.isobmff import Box, BoxError, Container
 from preflight.scanner.orientation import to_upright, upright_size
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ CODINGS = {
     b"unci": "uncompressed",
 }
 DERIVED = frozenset({b"grid", b"iovl", b"iden", b"tmap", b"sato"})
+LAYERED = frozenset({b"a1lx", b"a1op", b"lsel"})
+"""Properties of pictures in several layers (AV1 Image File Format, 2.3)."""
 MAX_DEPTH = 5
 """Derivations of derivations; real files have two (a tmap of a grid)."""
 
@@ -39,11 +41,15 @@ _IMIR_TO_EXIF = {0: 4, 1: 2}
 
 @frozen
 class Transform:
-    """One transform: as written in `Facts.transforms`, and either a turn (Exif code) or a crop."""
+    """One transform: as written in `Facts.transforms`, and either a turn (Exif code) or a crop.
+
+    `whole` is False of a crop that is not made of whole pixels of the picture.
+    """
 
     text: str
     turn: int = 1
     crop: tuple[int, int, int, int] | None = None
+    whole: bool = True
 
 
 @frozen
@@ -118,6 +124,12 @@ def item_size(container: Container, number: int) -> tuple[int, int]:
     return container.uint(box.body + 4, 4, box.end), container.uint(box.body + 8, 4, box.end)
 
 
+def configuration_of(container: Container, number: int) -> Box | None:
+    """How a HEVC or AV1 item is coded: its `hvcC` or `av1C`."""
+    kinds = (b"hvcC", b"av1C")
+    return next((box for box in container.properties_of(number) if box.kind in kinds), None)
+
+
 def layout_of(container: Container, number: int) -> Layout:
     """How an item is put together.
 
@@ -136,6 +148,8 @@ def _layout(walk: _Walk, number: int, depth: int) -> Layout:
     if depth == 0:
         raise BoxError("derived-too-deep", "its parts refer to each other in a circle")
     if item.kind not in DERIVED:
+        if item.kind not in CODINGS and configuration_of(container, number):
+            raise BoxError("unknown-item", "a part of it is not called what it is")
         width, height = item_size(container, number)
         layout = Layout(width, height, (Tile(number, (0, 0, width, height)),), simple=True)
     else:
@@ -222,28 +236,35 @@ def transforms_of(container: Container, number: int, layout: Layout) -> tuple[Tr
             before = Layout(
                 layout.width_px, layout.height_px, transforms=(*layout.transforms, *found)
             )
-            crop = _clean_aperture(container, box.body, box.end, *before.shown_size)
-            found.append(Transform("clap", crop=crop))
+            crop, whole = _clean_aperture(container, box.body, box.end, *before.shown_size)
+            found.append(Transform("clap", crop=crop, whole=whole))
     return tuple(found)
 
 
 def _clean_aperture(
     container: Container, body: int, end: int, width: int, height: int
-) -> tuple[int, int, int, int] | None:
-    """The crop of a clap box, in whole pixels as libheif rounds them; None if it makes no sense."""
+) -> tuple[tuple[int, int, int, int] | None, bool]:
+    """The crop of a clap box, in whole pixels as libheif rounds them; None if it makes no sense.
+
+    And whether nothing had to be rounded or left out, as the standards demand (ISO/IEC 23000-22,
+    7.3.6.7).
+    """
     from fractions import Fraction  # few files are cropped so
 
     numbers = [container.uint(body + 4 * n, 4, end) for n in range(8)]
     if 0 in numbers[1::2]:
-        return None
+        return None, False
     signed = [n - 2**32 if n >= 2**31 else n for n in numbers]
     inner_width, inner_height = (Fraction(numbers[n], numbers[n + 1]) for n in (0, 2))
     off_x, off_y = (Fraction(signed[n], numbers[n + 1]) for n in (4, 6))
-    left, right = _aperture_side(width, inner_width, off_x)
-    top, bottom = _aperture_side(height, inner_height, off_y)
+    sides = (width, inner_width, off_x), (height, inner_height, off_y)
+    (left, right), (top, bottom) = (_aperture_side(*side) for side in sides)
     if left >= right or top >= bottom:
-        return None
-    return left, top, right, bottom
+        return None, False
+    starts = tuple(offset + (size - inner) / 2 for size, inner, offset in sides)
+    rounded = left - starts[0], top - starts[1], right - left - inner_width
+    whole = not any((*rounded, bottom - top - inner_height))
+    return (left, top, right, bottom), whole
 
 
 def _aperture_side(size: int, inner: Fraction, offset: Fraction) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from preflight.facts import Damage, LimitHit
 from preflight.limits import MB, Limits
+from preflight.scanner.brands import has_odd_brand
+from preflight.scanner.heif_agreement import disagreements
 from preflight.scanner.heif_description import (
     ALPHA,
     Parts,
@@ -27,6 +29,8 @@ from preflight.scanner.isobmff_meta import read_container
 from preflight.scanner.structure import Structure, worst_first
 from preflight.words import exact_bytes
 
+_NOT_SAID = "its first bytes do not say what it is"
+
 
 def read_structure(data: bytes, limits: Limits) -> Structure:
     """Everything that the boxes say. Sizes are after clap, irot and imir; never raises."""
@@ -36,13 +40,16 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
     damage = [_as_damage(error) for error in container.problems]
     if problem is not None:
         damage.append(_as_damage(problem))
+    if layout is not None:
+        damage += disagreements(container, layout)
     if layout is None and sequence is None and not damage and not skipped:
         damage.append(Damage("corrupt", "no-picture", "it does not say where its picture is"))
     damage += _outside(container, layout, sequence)
     damage += _cut_off(container, any(each.kind != "readable" for each in damage))
-    if container.brands and not container.brands[0].isalnum():
-        message = "its first bytes do not say what it is, so many programs will not open it"
-        damage.append(Damage("readable", "bad-brand", message, 8))
+    if not container.brands:
+        damage.append(Damage("readable", "bad-signature", _NOT_SAID, 4))
+    elif has_odd_brand(container.brands):
+        damage.append(Damage("readable", "bad-brand", _NOT_SAID, 8))
     width, height = layout.shown_size if layout else _fallback_size(container)
     if not (width and height) and sequence:
         width, height = sequence.width_px, sequence.height_px
@@ -64,7 +71,15 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
         trailing_bytes=len(data) - container.trailing_start,
         legal_kind=not any(each.kind != "readable" for each in damage) and is_rare(parts),
         limits_hit=limits_hit(parts, limits),
+        doubt=_doubt(container),
     )
+
+
+def _doubt(container: Container) -> Damage | None:
+    if not container.odd:
+        return None
+    what, offset = container.odd[0]
+    return Damage("refused", what, "its table of contents is not as it has to be", offset)
 
 
 def _as_damage(error: BoxError) -> Damage:

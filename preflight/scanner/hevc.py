@@ -174,8 +174,25 @@ def read_stream(configuration: bytes, data: bytes) -> Stream:
             second = address if len(slices) == 2 else second
     if sequence is None:
         raise HevcError("no-slice")
+    if _said(configuration) != (sequence.chroma, sequence.bits):
+        raise HevcError("bad-hvcc")  # who believes it shows other colours
     joined = tuple(tuple(each) for each in slices)
     return Stream(tuple(parameters), joined, second, raster, sequence)
+
+
+def told_by(configuration: bytes) -> SequenceParameters | None:
+    """What the first SPS of an `hvcC` says; None if there is none that can be read."""
+    try:
+        units = _sets(configuration)
+        return next((_sequence(unit)[1] for unit in units if unit[0] >> 1 & 63 == _SPS), None)
+    except (HevcError, UnsupportedHevcError):
+        return None
+
+
+def _said(configuration: bytes) -> tuple[int, int]:
+    """Chroma format and bits that an `hvcC` gives beside its parameter sets."""
+    bits = 8 + max(configuration[17] & 7, configuration[18] & 7)
+    return configuration[16] & 3, bits
 
 
 def _sets(configuration: bytes) -> list[bytes]:
@@ -186,6 +203,8 @@ def _sets(configuration: bytes) -> list[bytes]:
         for _ in range(configuration[22]):
             count = int.from_bytes(configuration[at + 1 : at + 3], "big")
             at += 3
+            if at > len(configuration):
+                raise HevcError("bad-hvcc")
             for _ in range(count):
                 length = int.from_bytes(configuration[at : at + 2], "big")
                 at += 2

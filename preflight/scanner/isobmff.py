@@ -89,6 +89,7 @@ class Container:
         items, locations, references, properties, associations, primary: The meta box.
         idat: Span of the item data inside the meta box.
         problems: Boxes that could not be read, the rest was.
+        odd: Names and places of what a strict reader may stumble over and we do not.
     """
 
     data: bytes
@@ -104,6 +105,7 @@ class Container:
     associations: dict[int, tuple[int, ...]] = field(default_factory=dict)
     idat: tuple[int, int] | None = None
     problems: list[BoxError] = field(default_factory=list)
+    odd: list[tuple[str, int]] = field(default_factory=list)
     entries_left: int = MAX_ENTRIES
 
     def spend(self, entries: int = 1) -> None:

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from preflight.scanner.isobmff import Box, BoxError, Container, Item, Location, read_top
 
+_LAST_VERSION = {
+    b"meta": 0,
+    b"hdlr": 0,
+    b"pitm": 1,
+    b"iinf": 1,
+    b"infe": 3,
+    b"iloc": 2,
+    b"iref": 1,
+    b"ipma": 1,
+    b"ispe": 0,
+    b"pixi": 0,
+    b"auxC": 0,
+}
+"""Of boxes that state one (ISO/IEC 14496-12 and 23008-12). libheif refuses later ones."""
+_COLOURS = frozenset({b"nclx", b"nclc", b"prof", b"rICC"})
+_HANDLER_BYTES = 4
+"""Fields of `hdlr` in front of the type of its handler."""
+
 
 def read_container(data: bytes) -> Container:
     """Reads the boxes of a file; never raises: what cannot be read is in `problems`."""
@@ -13,6 +31,7 @@ def read_container(data: bytes) -> Container:
         meta = next((box for box in container.top if box.kind == b"meta"), None)
         if meta is not None:
             _read_meta(container, meta)
+            _look_at_properties(container)
     except BoxError as error:
         container.problems.append(error)
     return container
@@ -27,21 +46,52 @@ def _read_meta(container: Container, meta: Box) -> None:
         b"iprp": _read_properties,
     }
     seen = set()
+    _version(container, meta)
     for box in container.children(meta, 4):
         if box.kind in seen:
             continue
         seen.add(box.kind)
         if box.kind == b"idat":
             container.idat = (box.body, box.end)
+        elif box.kind == b"hdlr":
+            _read_handler(container, box)
         elif box.kind in readers:
             try:
                 readers[box.kind](container, box)
             except BoxError as error:
                 container.problems.append(error)
+    if b"hdlr" not in seen:
+        container.odd.append(("no-handler", meta.start))
+    shown = container.items.get(container.primary or 0)
+    if shown is not None and shown.hidden:
+        container.odd.append(("hidden-picture", meta.start))
 
 
 def _version(container: Container, box: Box) -> int:
-    return container.uint(box.body, 1, box.end)
+    version = container.uint(box.body, 1, box.end)
+    if version > _LAST_VERSION[box.kind]:
+        container.odd.append(("unknown-version", box.start))
+    return version
+
+
+def _read_handler(container: Container, box: Box) -> None:
+    _version(container, box)
+    at = box.body + 4 + _HANDLER_BYTES
+    if container.data[at : at + 4] != b"pict":
+        container.odd.append(("not-a-picture", box.start))
+
+
+def _look_at_properties(container: Container) -> None:
+    """What is odd about the boxes that describe the pictures; each of them once."""
+    for box in container.properties:
+        if box.kind in _LAST_VERSION and box.end > box.body:
+            _version(container, box)
+        elif box.kind == b"colr" and container.data[box.body : box.body + 4] not in _COLOURS:
+            container.odd.append(("unknown-colour", box.start))
+    most = max((max(chosen, default=0) for chosen in container.associations.values()), default=0)
+    if most > len(container.properties):
+        meta = next(box for box in container.top if box.kind == b"meta")
+        container.odd.append(("missing-property", meta.start))
 
 
 def _read_primary(container: Container, box: Box) -> None:
@@ -51,7 +101,9 @@ def _read_primary(container: Container, box: Box) -> None:
 
 def _read_items(container: Container, box: Box) -> None:
     skip = 6 if _version(container, box) == 0 else 8
+    told, found = container.uint(box.body + 4, skip - 4, box.end), 0
     for entry in container.children(box, skip):
+        found += 1
         if entry.kind != b"infe":
             continue
         version = _version(container, entry)
@@ -67,6 +119,8 @@ def _read_items(container: Container, box: Box) -> None:
         content_type = texts[1] if kind == b"mime" and len(texts) > 1 else b""
         hidden = bool(container.uint(entry.body + 3, 1, entry.end) & 1)
         container.items.setdefault(number, Item(number, kind, hidden, content_type))
+    if found != told:
+        container.odd.append(("wrong-count", box.start))
 
 
 def _read_locations(container: Container, box: Box) -> None:

@@ -119,6 +119,7 @@ def scan(
         content = module.check_content(source.data, structure, limits, side_px)
         facts = _add_content(facts, content)
         scanned = _add_pixels(Scan(facts, structure), source, content, limits, side_px)
+        scanned = _ask_reference(scanned, source.data)
     if scanned.picture is None:
         return scanned
     with watch.stage("look"):
@@ -209,8 +210,8 @@ def _add_content(facts: Facts, content: Content) -> Facts:
 
 
 def is_damaged(facts: Facts) -> bool:
-    """The picture that a viewer sees is damaged (damage of kind `readable` is not)."""
-    return any(d.kind != "readable" for d in facts.damage)
+    """The picture that a viewer sees is damaged."""
+    return any(damage.harms_picture for damage in facts.damage)
 
 
 def _add_pixels(
@@ -240,6 +241,22 @@ def _add_pixels(
     upright = upright_size(picture.width_px, picture.height_px, picture.orientation)
     facts = replace(facts, decoded=True, width_px=upright[0], height_px=upright[1])
     return replace(scan, facts=facts, picture=picture)
+
+
+def _ask_reference(scan: Scan, data: bytes) -> Scan:
+    """Says of an odd file with a whole picture whether programs built on Pillow open it, too."""
+    facts, doubt = scan.facts, scan.structure.doubt
+    odd = next((damage for damage in facts.damage if damage.kind == "readable"), None) or doubt
+    if odd is None or not facts.decoded or is_damaged(facts):
+        return scan
+    from preflight.scanner import reference
+
+    size = facts.stored_width_px or 0, facts.stored_height_px or 0
+    if reference.opens(data, facts.format, size):
+        return scan
+    refused = replace(odd, kind="refused")
+    damage = (refused, *(each for each in facts.damage if each is not odd))
+    return replace(scan, facts=replace(facts, damage=worst_first(damage)))
 
 
 def with_orientation(picture: Picture, facts: Facts) -> Picture:

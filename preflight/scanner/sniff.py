@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from preflight.scanner.brands import kind_of_boxes
+import struct
+
+from preflight.scanner.brands import kind_of_boxes, kind_of_torn_boxes
 from preflight.scanner.kind import EXTENSIONS, KINDS, Kind, kind
 from preflight.scanner.other_files import kind_of_other_file, kind_of_text
 from preflight.scanner.raw import is_camera_raw
@@ -116,9 +118,30 @@ def _kind_of_torn_signature(data: bytes) -> Kind | None:
         return kind("webp")
     if data[2:4] in (b"\xff\xe0", b"\xff\xe1") and data[6:10] in (b"JFIF", b"Exif"):
         return kind("jpeg")
-    if data[3:6] in (b"87a", b"89a"):
+    if data[3:6] in (b"87a", b"89a") or (data[:3] == b"GIF" and data[4:6] in (b"7a", b"9a")):
         return kind("gif")
-    return None
+    if _is_torn_bmp(data):
+        return kind("bmp")
+    if _is_torn_tiff(data):
+        return kind("tiff")
+    return kind_of_torn_boxes(data)
+
+
+def _is_torn_bmp(data: bytes) -> bool:
+    """Its length is as it says, and one of its two marks is there."""
+    marks = data[:2] == b"BM", int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES
+    return any(marks) and int.from_bytes(data[2:6], "little") == len(data) and not any(data[6:10])
+
+
+def _is_torn_tiff(data: bytes) -> bool:
+    """Three of its first four bytes are right, and the directory is where they say."""
+    for magic, order in ((b"II*\0", "<"), (b"MM\0*", ">")):
+        if sum(one == other for one, other in zip(data[:4], magic)) == 3 and len(data) > 16:
+            start = struct.unpack_from(f"{order}I", data, 4)[0]
+            if 8 <= start <= len(data) - 14:
+                count, tag, value = struct.unpack_from(f"{order}3H", data, start)
+                return bool(0 < count < 200 and 250 <= tag < 340 and 0 < value < 14)
+    return False
 
 
 def _looks_like_tga(data: bytes) -> bool:

@@ -52,6 +52,8 @@ class Structure:
         reducible: The decoder can decode it at a reduced scale (baseline or progressive DCT JPEG).
         legal_kind: Every value that says how the pixels are coded is a legal one, so a decoder that
             does not know the kind says nothing of damage.
+        doubt: Something in front of the picture is not as it has to be. Whether that matters only
+            the reference decoder can say: if it does not open the file, this is the damage.
         damage, skipped, limits_hit: As in `Facts`.
         private: Whatever else the module wants to hand to its own content check.
     """
@@ -80,6 +82,7 @@ class Structure:
     scans: int = 1
     reducible: bool = False
     legal_kind: bool = False
+    doubt: Damage | None = None
     damage: tuple[Damage, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     limits_hit: tuple[LimitHit, ...] = ()
@@ -146,6 +149,6 @@ class FormatModule(Protocol):
 
 
 def worst_first(damage: Sequence[Damage]) -> tuple[Damage, ...]:
-    """Sorts damage: truncated, corrupt, then readable; within each by offset."""
-    order = {"truncated": 0, "corrupt": 1, "readable": 2}
+    """Sorts damage: truncated, corrupt, refused, then readable; within each by offset."""
+    order = {"truncated": 0, "corrupt": 1, "refused": 2, "readable": 3}
     return tuple(sorted(damage, key=lambda d: (order[d.kind], d.offset_bytes or 0)))

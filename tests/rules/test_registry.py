@@ -7,7 +7,7 @@ from preflight.rules.registry import FAMILIES, get, rule, rules
 NAMES = """
 too-large-to-open unknown-kind decoder-crashed timed-out out-of-memory
 empty-file not-an-image format-not-accepted wrong-extension too-many-bytes heavy too-few-bytes
-undecodable truncated corrupt damaged-but-readable trailing-data
+undecodable truncated corrupt damaged-header damaged-but-readable trailing-data
 not-square too-small low-resolution too-many-pixels extreme-shape rotated-by-tag mirrored-by-tag
 wide-gamut not-rgb high-bit-depth hdr transparent broken-colour-profile
 animated several-images

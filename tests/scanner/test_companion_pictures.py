@@ -81,9 +81,3 @@ def test_a_photo_whose_first_bytes_were_hit_is_damaged_and_no_stranger(format_, 
     report = check(bytes(data))
     assert report.facts.format == format_.lower()
     assert "corrupt" in {finding.rule for finding in report.findings}
-
-
-def test_a_brand_that_nobody_knows() -> None:
-    data = heif_making.heic(heif_making.photo(64, 64))
-    assert odd(check(data)) == []
-    assert odd(check(data[:9] + b"\xf1" + data[10:])) == ["bad-brand"]

@@ -48,7 +48,6 @@ def clap(width: int, height: int, off_x: int, off_y: int, over: int = 1) -> byte
         ((make.box(b"irot", b"\3"), make.box(b"imir", b"\1")), ("irot=270", "imir=1"), (20, 40), 1),
         ((clap(10, 4, 0, 0),), ("clap",), (10, 4), None),
         ((clap(10, 4, 0, 0), make.box(b"irot", b"\1")), ("clap", "irot=90"), (4, 10), 1),
-        ((clap(10, 4, 0, 0, over=0),), ("clap",), (40, 20), None),
     ],
 )
 def test_size_is_after_the_transforms(properties, texts, size, orientation):
@@ -369,3 +368,35 @@ def test_random_bytes_never_raise():
         structure = heif.read(bytes(data), LIMITS)
         if structure.width_px and structure.height_px and not structure.limits_hit:
             heif.check_content(bytes(data), structure, LIMITS, None)
+
+
+@pytest.mark.parametrize(
+    ("crop", "damage"),
+    [
+        (clap(40, 20, 0, 0), ()),
+        (clap(39, 19, -1, 1, over=2), ()),
+        (clap(38, 19, -1, 1, over=2), ("bad-crop",)),  # half a pixel
+        (clap(41, 20, 0, 0), ("bad-crop",)),
+        (clap(10, 20, 15, 0), ()),
+        (clap(10, 20, 16, 0), ("bad-crop",)),  # one pixel outside
+        (clap(10, 4, 0, 0, over=0), ("bad-crop",)),
+        (make.box(b"clap", struct.pack(">8I", 10, 3, 4, 1, 0, 1, 0, 1)), ("bad-crop",)),
+    ],
+)
+def test_crops_are_made_of_whole_pixels_of_the_picture(crop, damage):
+    structure = heif.read(one(crop, size=make.ispe(40, 20)), LIMITS)
+    assert tuple(each.what for each in structure.damage) == damage
+    assert {each.kind for each in structure.damage} <= {"corrupt"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "damage"),
+    [
+        (make.box(b"irot", b"\3"), ()),
+        (make.box(b"irot", b"\4"), ("odd-turn",)),
+        (make.box(b"imir", b"\1"), ()),
+        (make.box(b"imir", b"\x81"), ("odd-turn",)),
+    ],
+)
+def test_turns_have_no_further_bits(turn, damage):
+    assert tuple(each.what for each in heif.read(one(turn), LIMITS).damage) == damage
