@@ -21,6 +21,9 @@ from preflight.errors import PreflightError
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
+_STANDARD_ERROR = 2
+"""Its number: where last words go, which nobody reads but who looks for a fault of ours."""
+
 _TOO_MUCH = "the photo needs more memory than it may have"
 
 CALLS = {
@@ -34,7 +37,8 @@ CALLS = {
 
 _PATIENCE = 2
 """The parent stops us at the deadline; if it cannot any more, we stop after so many times the time.
-Not sooner: when all of us was stopped for a while (a computer asleep), it goes on."""
+Not sooner: when all of us was stopped for a while (a computer asleep), it goes on. If that was too
+long, our end is not the photo's fault, and the parent tries once more."""
 
 
 def main() -> None:
@@ -70,19 +74,21 @@ def serve(limits: Limits) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not garble the answers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of a person
-        try:
-            _limit_memory(limits.max_memory_bytes)
-            while True:
-                call, arguments = receive(requests, trusted=True)
-                # a thread of C, which a decoder that never lets Python run does not hold up
-                stop_s = limits.timeout_s * _PATIENCE
-                faulthandler.dump_traceback_later(stop_s, exit=True, file=nowhere)
-                answer = _reply(answers, call, arguments)
-                faulthandler.cancel_dump_traceback_later()
+    try:
+        _limit_memory(limits.max_memory_bytes)
+        while True:
+            call, arguments = receive(requests, trusted=True)
+            # a thread of C, which a decoder that never lets Python run does not hold up
+            stop_s = limits.timeout_s * _PATIENCE
+            faulthandler.dump_traceback_later(stop_s, exit=True, file=_STANDARD_ERROR)
+            answer = _reply(answers, call, arguments)
+            faulthandler.cancel_dump_traceback_later()
+            try:
                 send(answers, answer)
-        except (EOFError, BrokenPipeError, KeyboardInterrupt):
-            pass  # the parent went away or was told to stop: so do we
+            except MemoryError:  # nothing was written yet
+                send(answers, Failure("memory", _TOO_MUCH))
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        pass  # the parent went away or was told to stop: so do we
 
 
 def _reply(answers: IO[bytes], call: str, arguments: dict[str, Any]) -> object:

@@ -78,8 +78,13 @@ Start = Callable[[str, Limits], Process]
 """Starts a child from the module that has its `main` and `serve`."""
 
 
-def start(module: str, limits: Limits) -> Process:
+def start(module: str, limits: Limits, *, errors: int | None = None) -> Process:
     """A new Python.
+
+    Args:
+        module: Has the child's `main`.
+        limits: Handed on to it.
+        errors: Number of the file that takes what it writes to standard error; None for nowhere.
 
     Not multiprocessing: a spawned child of that imports the caller's `__main__` again, which an
     upload form must not be asked to guard against.
@@ -91,7 +96,7 @@ def start(module: str, limits: Limits) -> Process:
         [sys.executable, "-P", "-c", code, str(limits.max_memory_bytes), str(limits.timeout_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if errors is None else errors,
         env={**os.environ, **ONE_THREAD},
         start_new_session=True,  # Ctrl-C is the parent's to handle
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

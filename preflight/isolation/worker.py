@@ -39,6 +39,9 @@ class Stopped:
 
 
 _KILLED = -getattr(signal, "SIGKILL", 9)
+_GAVE_UP = 1
+"""Exit code of a child whose own patience was at an end before our clock struck: it was stopped in
+the middle of a photo (SIGSTOP, a computer asleep), and its timer went on."""
 
 
 class Worker:
@@ -62,8 +65,8 @@ class Worker:
     def call(self, name: str, arguments: dict[str, object]) -> Any:
         """Runs one of `child.CALLS` in the child.
 
-        A child that somebody else kills, as a system that is out of memory does, gets one
-        successor for the same photo.
+        A child that somebody else kills, as a system that is out of memory does, or stops for so
+        long that it gives up, gets one successor for the same photo.
 
         Args:
             name: Of the call.
@@ -158,7 +161,7 @@ class Worker:
             code = _KILLED
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         hit = LimitHit("decoder", f"the decoder ended with {how}", "to finish")
-        return Stopped(hit, seen), code == _KILLED
+        return Stopped(hit, seen), code in (_KILLED, _GAVE_UP)
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -3,21 +3,27 @@
     python -m tests.fuzz.harness --seconds 1800 --seed 7 --keep FOLDER
 
 A failure is a crash of the child, more than 20 s, more than 1.5 GB, or an exception that is not a
-finding. Each failing input is written to FOLDER (a photo that fails is a test to be written).
+finding. Each failing input is written to FOLDER (a photo that fails is a test to be written), and
+what the child said last is told: the stack of a crash, or a traceback.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
+from preflight.isolation.process import start
 from preflight.isolation.worker import ChildBugError, Stopped, Worker
 from preflight.limits import Limits
 from preflight.platforms.loader import load_many
@@ -25,6 +31,7 @@ from preflight.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = Limits(timeout_s=20.0, max_memory_bytes=1_500_000_000)
+_LAST_WORDS_BYTES = 4000
 EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
@@ -101,7 +108,26 @@ def run(
     call: str = "check",
 ) -> Outcome:
     """Feeds mutated files to a child until the time or the count is over."""
-    outcome, worker = Outcome(), Worker(LIMITS)
+    os.environ["PYTHONFAULTHANDLER"] = "1"  # the child's stack, if it crashes
+    with TemporaryFile() as words:
+        worker = Worker(LIMITS, partial(start, errors=words.fileno()))
+        try:
+            return _feed(worker, words, files, seed, seconds=seconds, count=count, call=call)
+        finally:
+            worker.close()
+
+
+def _feed(
+    worker: Worker,
+    words: IO[bytes],
+    files: list[tuple[str, bytes]],
+    seed: int,
+    *,
+    seconds: float | None,
+    count: int | None,
+    call: str,
+) -> Outcome:
+    outcome = Outcome()
     platforms, begin = load_many("default"), time.monotonic()
     for name, data in inputs(files, random.Random(seed)):
         if (count is not None and outcome.inputs >= count) or (
@@ -109,20 +135,27 @@ def run(
         ):
             break
         source = Source(data, name, len(data))
-        start = time.monotonic()
+        words.truncate(0)
+        words.seek(0)
+        started = time.monotonic()
         try:
             answer = worker.call(call, {"source": source, "platforms": platforms})
         except ChildBugError as error:
             outcome.failures.append((str(error), data))
             answer = None
         outcome.inputs += 1
-        outcome.slowest_s = max(outcome.slowest_s, time.monotonic() - start)
+        outcome.slowest_s = max(outcome.slowest_s, time.monotonic() - started)
         if isinstance(answer, Stopped):
-            outcome.failures.append((f"{name}: {answer.hit}", data))
+            outcome.failures.append((f"{name}: {answer.hit}\n{last_words(words)}", data))
         verdict = getattr(answer, "verdict", getattr(answer, "status", None))
         outcome.verdicts[str(verdict)] += 1
-    worker.close()
     return outcome
+
+
+def last_words(words: IO[bytes]) -> str:
+    """The end of what children wrote to standard error since this photo began."""
+    words.seek(0)
+    return words.read()[-_LAST_WORDS_BYTES:].decode(errors="replace")
 
 
 def main() -> int:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from preflight.isolation.worker import Worker
+from tests.fuzz import harness
 from tests.fuzz.harness import ROOT, run, seeds
 
 
@@ -11,3 +13,16 @@ def test_mutated_samples_are_answered(call: str, count: int) -> None:
     assert outcome.inputs == count
     assert [text for text, _data in outcome.failures] == []
     assert len(outcome.verdicts) > 1
+
+
+def test_the_last_words_of_a_crashed_child_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FaultyWorker(Worker):
+        child_module = "tests.isolation.faulty_child"
+
+    monkeypatch.setattr(harness, "Worker", FaultyWorker)
+    outcome = run([("crash.jpg", b"\xff\xd8\xff" + bytes(99))], seed=1, count=2)
+    assert len(outcome.failures) == 2
+    for text, _data in outcome.failures:
+        assert "signal 11" in text
+        assert "faulty_child.py" in text
+        assert text.count("Segmentation fault") == 1  # of this child, not of the one before

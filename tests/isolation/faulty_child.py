@@ -8,6 +8,11 @@ import time
 from preflight.isolation import child
 
 
+class Unspeakable:
+    def __reduce__(self) -> str:
+        raise MemoryError
+
+
 def _answer(call: str, arguments: dict[str, object]) -> object:
     name = getattr(arguments["source"], "name", "")
     if "crash" in name:
@@ -25,6 +30,10 @@ def _answer(call: str, arguments: dict[str, object]) -> object:
         print("and one that prints through Python", file=sys.stdout, flush=True)
     if "exit" in name:
         os._exit(7)
+    if "gives up" in name:  # as faulthandler's timer ends it
+        os._exit(1)
+    if "unspeakable" in name:
+        return Unspeakable()
     return real_answer(call, arguments)
 
 

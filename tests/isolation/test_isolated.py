@@ -207,6 +207,51 @@ def test_a_child_killed_by_others_gets_one_successor(worker: FaultyWorker) -> No
     assert worker._child.pid != killed
 
 
+def test_a_child_that_was_stopped_until_it_gave_up_gets_one_successor() -> None:
+    """Its timer went on in a SIGSTOP. This one gives up each time, and is asked twice."""
+
+    class Counting(FaultyWorker):
+        times = 0
+
+        def _once(self, name, arguments):
+            Counting.times += 1
+            return super()._once(name, arguments)
+
+    with contextlib.closing(Counting(Limits(timeout_s=20))) as worker:
+        stopped = worker.call("check", _arguments("gives up.jpg"))
+        assert stopped.hit.measured == "the decoder ended with exit code 1"
+        assert Counting.times == 2
+        assert worker.call("check", _arguments("exit.jpg")).hit.limit == "decoder"
+        assert Counting.times == 3  # another exit code is the photo's own doing
+
+
+@LINUX
+def test_seconds_in_which_all_was_stopped_are_no_fault_of_the_photo() -> None:
+    worker = FaultyWorker(Limits(timeout_s=1.5))
+    answers: list[object] = []
+    with contextlib.closing(worker):
+        expected = worker.call("check", _arguments("photo.jpg"))
+        child = worker._child.pid
+        clock = worker._clock
+        thread = threading.Thread(
+            target=lambda: answers.append(worker.call("check", _arguments("slow.jpg")))
+        )
+        thread.start()
+        time.sleep(0.3)
+        os.kill(child, signal.SIGSTOP)
+        clock.end()  # the clock of a stopped parent does not strike either
+        time.sleep(3.5)  # more than the child's patience
+        os.kill(child, signal.SIGCONT)
+        thread.join(20)
+    assert answers[0].findings == expected.findings
+
+
+def test_an_answer_that_does_not_fit_into_memory_is_a_memory_stop(worker: FaultyWorker) -> None:
+    stopped = worker.call("check", _arguments("unspeakable.jpg"))
+    assert isinstance(stopped, Stopped)
+    assert stopped.hit.limit == "max_memory_bytes"
+
+
 @LINUX
 @pytest.mark.parametrize("name", ["idle.jpg", "hang.jpg", "stubborn.jpg"])
 def test_children_end_with_their_parent(name: str) -> None:
