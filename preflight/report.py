@@ -82,7 +82,7 @@ class FixResult:
         after: Report of `data`; None without one.
         format: Of `data`: `jpeg` or `png` (`webp` when stripped).
         crop: Window in pixels of the upright source; may lie partly outside when padding.
-        heads_left_out: Heads that did not fit into the circle.
+        faces_left_out: Boxes of faces whose heads did not fit into the circle.
         air: Free share of the circle's radius around the head; None without a face.
         width_px, height_px: Of `data`; None without one.
         timings_s: Seconds by stage, for people who measure; its keys may change.
@@ -102,7 +102,7 @@ class FixResult:
     width_px: int | None = None
     height_px: int | None = None
     crop: Box | None = None
-    heads_left_out: int = 0
+    faces_left_out: tuple[Box, ...] = ()
     air: float | None = None
     quality: int | None = None
     delta_e: float | None = None
@@ -113,6 +113,11 @@ class FixResult:
     def made(self) -> bool:
         """There is a file that passes, or there was one when a batch wrote it."""
         return self.status not in ("refused", "failed")
+
+    @property
+    def heads_left_out(self) -> int:
+        """How many heads did not fit into the circle."""
+        return len(self.faces_left_out)
 
     @property
     def size_bytes(self) -> int | None:

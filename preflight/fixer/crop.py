@@ -8,9 +8,17 @@ from collections.abc import Sequence
 from preflight.errors import UsageError
 from preflight.faces.head import head_box, main_faces, roomy_head_box
 from preflight.facts import Box, Face
-from preflight.fixer.framing import Heads, Photo, Place, best_place, padded_place
+from preflight.fixer.framing import (
+    SEEN_EXCESS,
+    Heads,
+    Photo,
+    Place,
+    best_place,
+    padded_place,
+)
 from preflight.fixer.options import FixOptions
 from preflight.frozen import frozen
+from preflight.words import both
 
 
 @frozen
@@ -22,7 +30,7 @@ class Window:
         how: One plain clause for people: "around the face", "from the middle".
         padded: `box` leaves the photo, so that something has to be filled.
         faces_used: Faces whose heads the square is meant to hold, the main one first.
-        heads_left_out: Main heads that did not fit.
+        faces_left_out: Main faces whose heads did not fit.
         air: 1 - (farthest head point / radius): at least 0 when all heads are inside the circle;
             None without a face.
         notes: What a person should be told, plain sentences.
@@ -32,7 +40,7 @@ class Window:
     how: str
     padded: bool = False
     faces_used: tuple[Face, ...] = ()
-    heads_left_out: int = 0
+    faces_left_out: tuple[Face, ...] = ()
     air: float | None = None
     notes: tuple[str, ...] = ()
 
@@ -138,14 +146,13 @@ def _around(photo: Photo, faces: Sequence[Face], options: FixOptions) -> Window:
     place = _place(photo, faces, options)
     if place.excess > DROP_EXCESS and not pad and count > 1:
         count, place = _most_that_fit(photo, nearest_first, options, place)
-    kept = nearest_first[:count]
-    left_out = len(faces) - count
+    kept, left_out = nearest_first[:count], nearest_first[count:]
     return Window(
         place.box,
         how="around the face" if count == 1 else f"around {count} faces",
         padded=not photo.holds(place.box),
         faces_used=tuple(kept),
-        heads_left_out=left_out,
+        faces_left_out=tuple(left_out),
         air=1 - place.excess,
         notes=_notes(place, count, left_out),
     )
@@ -190,12 +197,25 @@ def _most_that_fit(
     return max(fit, 1), best
 
 
-def _notes(place: Place, count: int, left_out: int) -> tuple[str, ...]:
+def _notes(place: Place, count: int, left_out: Sequence[Face]) -> tuple[str, ...]:
     notes = []
     if left_out:
-        who = "1 other person is" if left_out == 1 else f"{left_out} other people are"
+        sides = both(list(dict.fromkeys(_side(place.box, face.box) for face in left_out)))
+        many = f"{len(left_out)} other people, {sides}, are"
+        who = many if len(left_out) > 1 else f"the person {sides} is"
         notes.append(f"The circle cannot hold everybody: {who} cut off or left out.")
-    if place.excess > 1:
+    # Of 261 windows whose head box only touched the circle, 17 heads were cut by it; of 76 beyond
+    # the excess that is seen, 53.
+    if place.excess > SEEN_EXCESS:
         whose = "The head is" if count == 1 else "The heads are"
         notes.append(f"{whose} too large or too near the edge of the photo: the circle cuts a bit.")
     return tuple(notes)
+
+
+def _side(square: Box, face: Box) -> str:
+    """Where a face is, seen from the middle of the square."""
+    across = face[0] + face[2] - square[0] - square[2]
+    down = face[1] + face[3] - square[1] - square[3]
+    if abs(across) >= abs(down):
+        return "on the left" if across < 0 else "on the right"
+    return "above" if down < 0 else "below"

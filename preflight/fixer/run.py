@@ -262,7 +262,7 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
         height_px=encoded.size[1],
         quality=encoded.quality,
         crop=plan.window.box,
-        heads_left_out=plan.window.heads_left_out,
+        faces_left_out=tuple(face.box for face in plan.window.faces_left_out),
         air=plan.window.air,
         delta_e=None if found is None else round(found.delta_e, 3),
         ssim=None if found is None else round(found.ssim, 4),

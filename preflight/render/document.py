@@ -55,6 +55,7 @@ def fix_document(
         "crop": None if result.crop is None else _box(result.crop),
         "faces": None if faces is None else [_box(face.box) for face in faces],
         "heads_left_out": result.heads_left_out,
+        "faces_left_out": [_box(box) for box in result.faces_left_out],
         "air": plain(None if result.air is None else round(result.air, 4)),
         "size_bytes": result.size_bytes,
         "width_px": result.width_px,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from preflight.batch.outcome import Outcome
-from preflight.faces.head import main_faces
 from preflight.printable import printable
+from preflight.render.framed import framed, framed_faces
 from preflight.render.layout import Layout
 from preflight.render.photo import finding_lines, guide_lines, salvage_command
 from preflight.render.renderer import Setting
@@ -72,6 +72,8 @@ def _details(
         if clauses:
             text = ", ".join(clauses)
             yield layout.labelled("Changed", f"{text[0].upper()}{text[1:]}.", "blue")
+    if setting.verbose and (framing := framed(result)):
+        yield layout.labelled("Framed", framing, "blue")
     if outcome.output is None and result.status == "unchanged":
         yield layout.labelled("Checked", "It passes. Nothing had to be changed.", "green")
     elif setting.dry_run:
@@ -106,6 +108,8 @@ def _folder(outcome: Outcome) -> str:
     folder = outcome.output.parent
     if os.path.realpath(folder) == os.path.realpath(Path(outcome.path).parent):
         return "same folder"
+    if folder == Path():
+        return "this folder"
     return f"in {printable(str(folder))}"
 
 
@@ -117,8 +121,7 @@ def _crop(result: FixResult) -> str:
     # a head in the circle was measured only where the crop was chosen by a face
     around = ""
     if result.air is not None:
-        faces = result.before.facts.faces
-        count = len(main_faces(faces)) - result.heads_left_out if faces else 1
+        count = len(framed_faces(result)) or 1
         around = " around the face" if count < 2 else f" around {count} faces"
     return (
         "cropped to a square" + around + (", filled up at the edge" if _is_filled(result) else "")

@@ -11,6 +11,7 @@ from preflight.finding import Finding, Severity
 from preflight.platforms.loader import load
 from preflight.platforms.platform import Limit
 from preflight.render.fixed import changes
+from preflight.render.framed import framed
 from preflight.render.layout import Layout
 from preflight.render.renderer import FORMATS, Setting, make_renderer
 from preflight.render.text import TextRenderer
@@ -216,10 +217,11 @@ def test_changes():
         steps=("crop",),
         before=report(HEIC, facts=replace(FACTS, faces=three)),
         crop=(-40.0, 0.0, 2800.0, 2840.0),
-        heads_left_out=1,
+        faces_left_out=(three[2].box,),
         after=None,
     )
     assert changes(group)[-1] == "cropped to a square around 2 faces, filled up at the edge"
+    assert group.heads_left_out == 1
     stripped = result(steps=("strip",), format="heic")
     assert changes(stripped) == ["location and camera details removed"]
     nothing = replace(stripped, before=stripped.after, format="jpeg")
@@ -230,12 +232,37 @@ def fixed(outcome, **setting):
     return TextRenderer(Setting("fix", (THREADS,), **setting)).photo(outcome)
 
 
+def test_which_face_and_how_much_air_is_said_to_who_asks():
+    facts = replace(FACTS, faces=(Face((1000.2, 900.0, 1900.0, 2100.0), 0.9),))
+    one = result(before=report(HEIC, facts=facts), air=0.083)
+    assert framed(one) == (
+        "Around the face at 1000, 900 (900 x 1200 px); 8% of the circle's radius is free around "
+        "the head."
+    )
+    three = tuple(Face((x, 900.0, x + 300, 1300.0), 0.9) for x in (300.0, 1000.0, 2400.0))
+    group = result(
+        before=report(HEIC, facts=replace(FACTS, faces=three)),
+        faces_left_out=(three[2].box,),
+        air=-0.031,
+    )
+    assert framed(group) == (
+        "Around the 2 faces: at 300, 900 (300 x 400 px) and at 1000, 900 (300 x 400 px); the heads "
+        "reach to 103% of the circle's radius. Left out: at 2400, 900 (300 x 400 px)."
+    )
+    assert framed(result(air=None)) == ""
+    made = Outcome("photo.heic", one.before, one, Path("photo-ready.jpg"), written=True)
+    assert "Framed   Around the face at" in fixed(made, verbose=True)
+    assert "Framed" not in fixed(made)
+
+
 def test_fixed_page(tmp_path):
     note = result(notes=("It will look soft.",))
     made = Outcome("photo.heic", note.before, note, Path("photo-ready.jpg"), written=True)
     text = fixed(made)
     assert "  photo-ready.jpg   (same folder, 1024 x 1024, 0.3 MB)\n" in text
     assert text.index("It will look soft.") < text.index("Changed")
+    here = replace(made, path="photos/photo.heic", output=Path("b.jpg"))
+    assert "  b.jpg   (this folder, 1024" in fixed(here)
     elsewhere = replace(made, output=tmp_path / "b.jpg")
     assert f"  b.jpg   (in {tmp_path}, 1024" in fixed(elsewhere)
     assert "would be the file to upload" in fixed(made, dry_run=True)

@@ -13,6 +13,7 @@ from preflight.frozen import frozen
 from preflight.platforms.combine import shape_of
 from preflight.platforms.platform import Platform
 from preflight.render.fixed import changes
+from preflight.render.framed import framed
 from preflight.render.page.markup import Markup, element, joined, stranger, web_link
 from preflight.render.page.pictures import circles, original
 from preflight.render.page.style import is_rule_name
@@ -242,6 +243,8 @@ def _fixed_words(outcome: Outcome, result: FixResult, setting: Setting) -> Itera
     clauses = changes(result) if result.status != "unchanged" else []
     if clauses:
         yield element("p", element("b", "Changed"), " ", _capital(", ".join(clauses)), ".")
+    if framing := framed(result):
+        yield element("p", element("b", "Framed"), " ", framing, class_="quiet")
 
 
 def _findings(report: Report, result: FixResult | None, setting: Setting) -> Iterator[Markup]:
