@@ -3,6 +3,7 @@ import math
 import pytest
 
 from preflight.facts import Face
+from preflight.platforms.loader import load
 from tests.rules.making import PHOTO, judged, limit, names, place
 
 HERE = place()
@@ -52,6 +53,9 @@ def test_several_faces_but_not_bystanders() -> None:
     asking = place(one_person=True)
     assert found(*two, platform=asking) == {"several-faces": "warning"}
     assert found(*two, platform=place(one_person=False)) == {"several-faces": "info"}
+    linkedin = judged(PHOTO, load("linkedin"), faces=two)
+    assert names(linkedin) == {"several-faces": "warning"}
+    assert linkedin.findings[0].message == "There are 2 people in it; LinkedIn asks for one."
 
 
 @pytest.mark.parametrize(("side", "small"), [(186, True), (187, False)])
