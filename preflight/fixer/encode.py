@@ -1,7 +1,7 @@
 """Encode: the most quality per byte, and byte limits kept with few encodes.
 
 JPEG at quality 90 with mozjpeg's quantisation and optimised Huffman tables. Progressive, which has
-4 to 7 % fewer bytes but takes three times as long to write and to prove, only when a limit of bytes
+3 to 7 % fewer bytes but takes three times as long to write and to prove, only when a limit of bytes
 binds. Colour at half resolution (4:2:0) as cameras do, but at full resolution where small coloured
 details would bleed: drawings, logos, coloured letters, colourful paintings.
 """
