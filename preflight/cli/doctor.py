@@ -20,10 +20,15 @@ from preflight.config import find_settings
 from preflight.errors import ConfigError, ExitCode
 from preflight.limits import Limits
 
-PACKAGES = ("photo-preflight", "pillow", "pillow-heif", "numpy", "simplejpeg", "click", "pyvips")
-OPTIONAL = frozenset({"pyvips"})
+REQUIRED = ("photo-preflight", "pillow", "pillow-heif", "numpy", "simplejpeg", "click")
+OPTIONAL = ("pyvips", "textual-image")
 
-MODULES = {"pillow": "PIL.Image", "pillow-heif": "pillow_heif", "photo-preflight": "preflight"}
+MODULES = {
+    "pillow": "PIL.Image",
+    "pillow-heif": "pillow_heif",
+    "photo-preflight": "preflight",
+    "textual-image": "textual_image",
+}
 """Distribution to the module that is loaded to see whether it works, where the names differ."""
 
 PILLOW_FEATURES = {
@@ -76,7 +81,7 @@ def _system() -> Lines:
 
 
 def _packages(missing: list[str]) -> Lines:
-    for name in PACKAGES:
+    for name in (*REQUIRED, *OPTIONAL):
         try:
             number = version(name)
         except PackageNotFoundError:

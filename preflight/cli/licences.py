@@ -47,6 +47,8 @@ PARTS = (
     Part("tqdm", "MPL-2.0 AND MIT", "the line of progress on a terminal"),
     Part("pyvips", "MIT", "optional: a second opinion on damaged AVIF"),
     Part("pyvips-binary", "LGPL-3.0-or-later", "optional: libvips and what it is made of"),
+    Part("textual-image", "LGPL-3.0-or-later", "optional: pictures in terminals that show them"),
+    Part("rich", "MIT", "optional: what textual-image draws with"),
     Part("watchfiles", "MIT", "optional: tells `preflight watch` what is new in a folder"),
     Part("YuNet", "MIT", "weights of the network that finds faces", "preflight"),
     Part("srgb.icc", "CC0-1.0", "the colour profile of copies", "preflight"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from preflight.cli.command import PhotoCommand
 from preflight.cli.console import Console
 from preflight.cli.options import as_path, limits, photo_paths, shared_options
 from preflight.cli.stdin import source_of
+from preflight.cli.terminal_picture import terminal_pictures
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
 from preflight.naming import Photo, is_folder
@@ -35,6 +37,11 @@ _KNOWN_BYTES = 500
     metavar="FILE",
     help="A page (.html) or a picture (.png); `-` is a page on stdout.",
 )
+@click.option(
+    "--show/--no-show",
+    default=None,
+    help="Show it in the terminal as well; the default where that shows pictures.",
+)
 @wish_options
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 def preview(
@@ -47,12 +54,14 @@ def preview(
     quiet: bool,
     verbose: bool,
     out: str | None,
+    show: bool | None,
     force: bool,
     **wishes: Any,
 ) -> ExitCode:
     """Show what a PHOTO would look like, cut and small, after preflight fix.
 
-    photo.heic gets photo-preview.html beside it, to be opened in a browser.
+    photo.heic gets photo-preview.html beside it, to be opened in a browser. A
+    terminal that shows pictures shows it at once, with photo-preflight[terminal].
     """
     from preflight.preview import preview as make_preview
 
@@ -66,11 +75,12 @@ def preview(
     if out not in (None, "-") and not as_picture and Path(out).suffix.lower() not in _PAGES:
         raise UsageError(f"-o {out} is neither a page nor a PNG.", "Use a name with .html or .png.")
     options = fix_options(wishes, None)
+    console = Console(color)
+    terminal = terminal_pictures(console, show, quiet) if out != "-" else None
     bounds = limits(max_pixels)
     made = make_preview(
         source_of(photo, bounds), platforms=platforms or "default", options=options, limits=bounds
     )
-    console = Console(color)
     if as_picture:
         from preflight.render.sheet import sheet
 
@@ -84,6 +94,11 @@ def preview(
     else:
         target = Path(out) if out is not None else _beside(photo)
         _write(target, data, force=force)
+        if terminal is not None:
+            from preflight.render.sheet import drawn
+
+            for view in made.views:  # one after the other: together they may be too high
+                terminal.show(drawn(replace(made, views=(view,))))
         if not quiet:
             console.write(f"{printable(str(target))}: open it to see the photo as it will be.\n")
     refused = any(view.result.data is None for view in made.views)

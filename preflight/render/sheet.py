@@ -1,4 +1,4 @@
-"""Sheet: a preview as one PNG picture, for where no page can be shown."""
+"""Sheet: a preview as one picture, for files (PNG) and terminals, where no page can be shown."""
 
 from __future__ import annotations
 
@@ -16,30 +16,38 @@ if TYPE_CHECKING:
 MARK = b"preflight preview"
 """By which a sheet that preflight made before is known: a text at the beginning of the file."""
 
-_MARGIN, _GAP = 32, 24
+_MARGIN, _GAP = 16, 24
 _TITLE_PX, _TEXT_PX = 22, 15
 _LINE = 34
 _PAPER, _INK, _QUIET, _WELL = "#f5f4f1", "#1f2328", "#5a6169", "#e2dfd9"
 _WIDTH = 2 * _MARGIN + 360 + _GAP + 320 + _GAP + 110 + _GAP + 96
+"""990: xterm shows no sixels beyond 1000 px, and the width is rounded to whole characters."""
 _ROW = _LINE + 380 + _GAP
 _FINER = 4
 """Edges of circles are drawn so many times larger and made smaller: smooth."""
 
 
 def sheet(preview: Preview) -> bytes:
-    """The sheet as a PNG file: a row for each view."""
-    from PIL import Image, ImageDraw, PngImagePlugin
+    """The sheet as a PNG file."""
+    from PIL import PngImagePlugin
+
+    marked = PngImagePlugin.PngInfo()
+    marked.add_text("Software", MARK.decode("ascii"))
+    buffer = io.BytesIO()
+    drawn(preview).save(buffer, "PNG", pnginfo=marked)
+    return buffer.getvalue()
+
+
+def drawn(preview: Preview) -> Image.Image:
+    """The sheet: a row for each view."""
+    from PIL import Image, ImageDraw
 
     height = 2 * _MARGIN + _ROW * len(preview.views)
     image = Image.new("RGB", (_WIDTH, height), _PAPER)
     draw = ImageDraw.Draw(image)
     for number, view in enumerate(preview.views):
         _draw_view(image, draw, preview, view, _MARGIN + number * _ROW)
-    marked = PngImagePlugin.PngInfo()
-    marked.add_text("Software", MARK.decode("ascii"))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=marked)
-    return buffer.getvalue()
+    return image
 
 
 def _draw_view(

@@ -72,7 +72,7 @@ def test_the_sheet_shows_the_circles_of_the_file_that_fix_makes(photo):
     image = Image.open(io.BytesIO(sheet(made))).convert("RGB")
     (view,) = made.views
     fixed = Image.open(io.BytesIO(view.result.data)).convert("RGB")
-    left, top = 32 + 360 + 24, 32 + 34  # where the largest circle is
+    left, top = 16 + 360 + 24, 16 + 34  # where the largest circle is
     for share in (0.1, 0.3, 0.5, 0.7, 0.9):
         expected = fixed.getpixel((512, int(1024 * share)))
         shown = image.getpixel((left + 160, top + int(320 * share)))
