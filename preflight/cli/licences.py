@@ -45,7 +45,7 @@ PARTS = (
     Part("x265", "GPL-2.0-or-later", "encodes HEVC; not used by preflight", "pillow-heif"),
     Part("simplejpeg", "MIT", "proves a JPEG whole, twice as fast, at a reduced scale"),
     Part("tqdm", "MPL-2.0 AND MIT", "the line of progress on a terminal"),
-    Part("pyvips", "MIT", "optional: a second opinion on damaged AVIF"),
+    Part("pyvips", "MIT", "optional: finds damage in AVIF, and opens its HDR with all bits"),
     Part("pyvips-binary", "LGPL-3.0-or-later", "optional: libvips and what it is made of"),
     Part("textual-image", "LGPL-3.0-or-later", "optional: pictures in terminals that show them"),
     Part("rich", "MIT", "optional: what textual-image draws with"),

@@ -20,8 +20,9 @@ from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import LAYERED, Layout
 from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_structure
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
-from preflight.scanner.orientation import combined, to_stored
-from preflight.scanner.structure import Content, Structure
+from preflight.scanner.orientation import combined, stored_samples, to_stored, upright_size
+from preflight.scanner.reduce import SMALLEST_SIDE_PX
+from preflight.scanner.structure import Content, Picture, Structure
 
 CHECK = "avif-content"
 _NO_LIBAOM = (
@@ -55,13 +56,38 @@ def check_content(
         return Content(skipped=(Skipped(CHECK, _NO_LIBAOM),))
     if not isinstance(parts, Parts) or layout is None or _layered(parts.container, layout):
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
-    verdict = libaom.judge(_uncropped(data, parts.container, layout))
+    file = _uncropped(data, parts.container, layout)
+    samples = None
+    if structure.colour.hdr in ("pq", "hlg") and structure.colour.bits > 8 and not parts.sequence:
+        verdict, samples = libaom.judge_and_keep(file)
+    else:
+        verdict = libaom.judge(file)
     if verdict is libaom.Verdict.DAMAGED:
         message = "its coded data make no sense from some place on"
         return Content((Damage("corrupt", "lost-sync", message, _offset(parts, layout)),))
     if verdict is libaom.Verdict.UNKNOWN:
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
-    return Content()
+    return Content(picture=_hdr_picture(samples, structure, layout, side_px) if samples else None)
+
+
+def _hdr_picture(
+    samples: libaom.Samples, structure: Structure, layout: Layout, side_px: int | None
+) -> Picture | None:
+    """The picture with its tones mapped from all its bits; None leaves it to Pillow, which has 8.
+
+    libvips turns what it opens; it saw no crop, see `_uncropped`.
+    """
+    from preflight.scanner.heif_hdr import hdr_picture
+
+    turn = structure.orientation or 1
+    height, width = samples.values.shape[:2]
+    if (width, height) != upright_size(layout.width_px, layout.height_px, turn):
+        return None
+    values = stored_samples(samples.values, turn)
+    if structure.clean_aperture:
+        left, top, right, bottom = structure.clean_aperture
+        values = values[top:bottom, left:right]
+    return hdr_picture(values, samples.bits, structure.colour, side_px or SMALLEST_SIDE_PX)
 
 
 def _uncropped(data: bytes, container: Container, layout: Layout) -> bytes:

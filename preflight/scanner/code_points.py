@@ -12,9 +12,10 @@ dark; reinhard 4 too light and 23 too dark (PQ; HLG differs by up to 4). Of a fr
 d008-cosmos in the corpus, the mean luma is 78 here, 60 in Chromium, 64 and 50 with hable, 85 and 72
 with mobius. So those who are darker press faces too, and this curve stays.
 
-HEIC is mapped with all its bits (`heif_hdr`). Pillow hands over AVIF in 8: one code of PQ then is
-1.5 to 3 codes of sRGB above its middle, one of HLG 1.3 to 1.6. Even skies can show bands in PQ,
-grain and the reduction hide them elsewhere; the face above comes back within 1.5 to 3.8 codes.
+HEIC is mapped with all its bits (`heif_hdr`), AVIF too where the extra photo-preflight[avif] is
+installed. Pillow hands it over in 8: one code of PQ then is 1.5 to 3 codes of sRGB above its
+middle, one of HLG 1.3 to 1.6. Even skies can show bands in PQ, grain and the reduction hide them
+elsewhere; the face above comes back within 1.5 to 3.8 codes.
 """
 
 from __future__ import annotations

@@ -200,9 +200,9 @@ def _decode_heif(data: bytes, structure: Structure, limits: Limits, side_px: int
     pillow_heif.options.DECODE_THREADS = 0
     colour = structure.colour
     if colour.hdr in ("pq", "hlg") and colour.bits > 8:
-        # Not so AVIF: Pillow asks libavif for 8 bits and has no way to change that.
+        # Not so AVIF: Pillow asks libavif for 8 bits; `avif.check_content` may have more of them.
         primary = _primary(data, limits, to_8_bits=False)
-        if primary.mode == "RGB;16":  # neither grey nor with alpha
+        if primary.mode in ("RGB;16", "RGBA;16", "I;16"):
             from preflight.scanner.heif_hdr import hdr_picture
 
             return hdr_picture(primary, primary.info["bit_depth"], colour, side_px)

@@ -1,4 +1,4 @@
-"""HEIF in HDR: its light is compressed while the pixels still have the 10 or 12 bits of the file.
+"""HEIC and AVIF in HDR: their light is compressed while the pixels still have 10 or 12 bits.
 
 After that 8 bits are enough: they are sRGB. The other way round smooth dark walls and skies would
 show bands, because one code of 8-bit PQ is as wide as 1.5 to 3 codes of sRGB.
@@ -6,13 +6,14 @@ show bands, because one code of 8-bit PQ is as wide as 1.5 to 3 codes of sRGB.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Colour
 from preflight.scanner.arrays import numpy
 from preflight.scanner.code_points import brightest_light, tone_mapped
-from preflight.scanner.reduce import reduction
+from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Picture
 
 if TYPE_CHECKING:
@@ -29,13 +30,19 @@ def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) ->
     """The picture in sRGB.
 
     Args:
-        samples: Array-like of height x width x 3, PQ or HLG in the upper `bits` of 16.
+        samples: Array-like, PQ or HLG in the upper `bits` of 16: height x width for grey, height x
+            width x 3 for colours, x 4 with alpha.
         bits: 9 to 16.
         colour: What the file says of its colour.
         side_px: As in `decode_picture`.
     """
-    samples = numpy().asarray(samples)
+    np = numpy()
+    samples = np.asarray(samples)
     height, width = samples.shape[:2]
+    if samples.ndim == 2:
+        samples = np.broadcast_to(samples[..., None], (height, width, 3))
+    elif samples.shape[2] == 4:
+        return _with_alpha(samples, bits, colour, side_px)
     scale = 1 if side_px is None else reduction(min(width, height), side_px)
     small = samples if scale == 1 else _reduced(samples, scale)
     step = max(1, round((small.shape[0] * small.shape[1] / _SAMPLES) ** 0.5))
@@ -44,6 +51,15 @@ def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) ->
     peak = brightest_light(small[::step, ::step], colour, white)
     whole = None if scale == 1 else partial(_image, samples, colour, white, peak)
     return Picture(_image(small, colour, white, peak), 1, width, height, whole, is_srgb=True)
+
+
+def _with_alpha(samples: Any, bits: int, colour: Colour, side_px: int | None) -> Picture:
+    """Mapped whole, then reduced like any other: alpha weighs the colours."""
+    from PIL import Image
+
+    whole = hdr_picture(samples[..., :3], bits, colour, None).image
+    whole.putalpha(Image.fromarray((samples[..., 3] >> 8).astype(numpy().uint8)))
+    return replace(reduced_picture(whole, side_px), is_srgb=True)
 
 
 def _image(samples: Any, colour: Colour, white: int, peak: float) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box
 
@@ -84,3 +84,12 @@ def to_stored(box: Box, orientation: int, width: int, height: int) -> Box:
     """
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
     return to_upright(box, inverse, *upright_size(width, height, orientation))
+
+
+def stored_samples(upright: Any, orientation: int) -> Any:
+    """The rows of an upright array as they lie in the file; the same memory, seen otherwise."""
+    code = {6: 8, 8: 6}.get(orientation, orientation)
+    samples = upright.swapaxes(0, 1) if code in SWAPS_SIDES else upright
+    if code in (2, 3, 6, 7):
+        samples = samples[:, ::-1]
+    return samples[::-1] if code in (3, 4, 7, 8) else samples

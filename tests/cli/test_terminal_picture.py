@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+pytest.importorskip("textual_image", reason="the extra photo-preflight[terminal] is not installed")
+
 from preflight.cli import terminal_picture
 from preflight.preview import preview
 from preflight.render.sheet import drawn

@@ -1,98 +1,56 @@
-"""HEIC in HDR: its tones are mapped with all its bits, and faces look as they do in SDR."""
+"""HEIC and AVIF in HDR: tones are mapped with all their bits, and faces look as in SDR."""
 
 import io
-from pathlib import Path
+import struct
 
+import heif_making as make
 import numpy as np
-import pillow_heif
 import pytest
+from hdr_making import FACE, TRANSFERS, avif, heic, light, noise, portrait, rebuilt, signal
 from PIL import Image
 
-from preflight.api import fix
+from preflight.api import fix, measure
 from preflight.facts import Colour
 from preflight.fixer.options import FixOptions
 from preflight.limits import Limits
-from preflight.scanner import heif, heif_hdr
+from preflight.scanner import avif as avif_format
+from preflight.scanner import heif, heif_hdr, libaom
 from preflight.scanner.code_points import tone_mapped
 from preflight.scanner.decode import decode_picture
+from preflight.scanner.orientation import transposition
 from preflight.scanner.structure import Picture
 
 LIMITS = Limits()
-PORTRAIT = Path(__file__).parents[2] / "samples" / "portrait.webp"
-FACE = (372, 184, 631, 503)
-"""In pixels of the portrait, which is 1024 wide and high."""
-
-TRANSFERS = {"pq": 16, "hlg": 18}
-TO_BT2020 = np.array(  # ITU-R BT.2087-0, 4
-    [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
-)
+FILES = {"heic": heic, "avif": avif}
+BOTH = pytest.mark.parametrize("kind", ["heic", "avif"])
 
 
-def light(srgb: np.ndarray) -> np.ndarray:
-    codes = srgb / 255.0
-    return np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
-
-
-def signal(of_white: np.ndarray, hdr: str) -> np.ndarray:
-    """PQ or HLG, 0 to 1, of linear sRGB whose white is shown with 203 cd/m2 (BT.2408)."""
-    nits = of_white @ TO_BT2020.T * 203
-    if hdr == "pq":
-        power = (nits / 10000) ** 0.1593017578125
-        return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
-    shown = nits / 1000
-    luminance = np.maximum(shown @ (0.2627, 0.6780, 0.0593), 1e-9)
-    scene = shown * (luminance ** (-0.2 / 1.2))[..., None]
-    upper = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
-    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), upper)
-
-
-def heic(
-    coded: np.ndarray, hdr: str, bits: int = 10, mode: str = "RGB;16", quality: int = -1
-) -> bytes:
-    """A file of that signal; quality -1 is lossless."""
-    samples = np.round(coded * (2**bits - 1)).astype(np.uint16) << (16 - bits)
-    pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
-    out = io.BytesIO()
-    try:
-        size = coded.shape[1], coded.shape[0]
-        pillow_heif.from_bytes(mode, size, samples.tobytes()).save(
-            out,
-            quality=quality,
-            chroma=444,
-            color_primaries=9,
-            transfer_characteristics=TRANSFERS[hdr],
-            matrix_coefficients=9,
-            full_range_flag=1,
-        )
-    finally:
-        pillow_heif.options.SAVE_HDR_TO_12_BIT = False
-    return out.getvalue()
+@pytest.fixture(autouse=True)
+def _needs_pyvips(request: pytest.FixtureRequest) -> None:
+    if "avif" in request.node.name and not libaom.available():
+        pytest.skip("the extra photo-preflight[avif] is not installed")
 
 
 def decoded(data: bytes, side_px: int | None = None) -> Picture:
+    """As the scan gets it: a HEIC from the decoder, an AVIF from the check."""
+    if data[8:12] == b"avif":
+        picture = avif_format.check_content(
+            data, avif_format.read(data, LIMITS), LIMITS, side_px
+        ).picture
+        assert picture is not None
+        return picture
     structure = heif.read(data, LIMITS)
     assert heif.check_content(data, structure, LIMITS, side_px).picture is None
     return decode_picture(data, "heic", structure, LIMITS, side_px)
 
 
-def portrait(side_px: int = 512) -> np.ndarray:
-    with Image.open(PORTRAIT) as image:
-        return np.asarray(image.convert("RGB").resize((side_px, side_px), Image.Resampling.BOX))
-
-
-def noise(height: int, width: int) -> np.ndarray:
-    """Soft spots, a tenth of them brighter than white."""
-    spots = np.random.default_rng(5).uniform(0, 255, (6, 8, 3)).astype(np.uint8)
-    soft = Image.fromarray(spots).resize((width, height), Image.Resampling.BILINEAR)
-    return light(np.asarray(soft)) * 2
-
-
 @pytest.mark.parametrize("hdr", ["pq", "hlg"])
 @pytest.mark.parametrize("bits", [10, 12])
-def test_a_smooth_dark_ramp_has_no_bands(hdr: str, bits: int) -> None:
+@BOTH
+def test_a_smooth_dark_ramp_has_no_bands(kind: str, hdr: str, bits: int) -> None:
     ramp = np.broadcast_to(np.linspace(8, 90, 1024)[None, :, None], (64, 1024, 3))
     coded = signal(light(ramp), hdr)
-    picture = decoded(heic(coded, hdr, bits))
+    picture = decoded(FILES[kind](coded, hdr, bits))
     assert picture.is_srgb
     row = np.asarray(picture.image)[32].astype(int)
     assert np.abs(np.diff(row, axis=0)).max() == 1
@@ -108,12 +66,15 @@ def test_a_smooth_dark_ramp_has_no_bands(hdr: str, bits: int) -> None:
 
 @pytest.mark.parametrize("hdr", ["pq", "hlg"])
 @pytest.mark.parametrize(("lamp", "most"), [(1.0, 0.6), (4.0, 3.0)])
-def test_a_face_comes_back_as_it_is_in_standard_range(hdr: str, lamp: float, most: float) -> None:
+@BOTH
+def test_a_face_comes_back_as_it_is_in_standard_range(
+    kind: str, hdr: str, lamp: float, most: float
+) -> None:
     """Also beside a lamp four times as bright as white."""
     want = portrait()
     lit = light(want)
     lit[:, :40] = lamp
-    out = np.asarray(decoded(heic(signal(lit, hdr), hdr)).image)
+    out = np.asarray(decoded(FILES[kind](signal(lit, hdr), hdr)).image)
     left, top, right, bottom = (n // 2 for n in FACE)
     difference = out.astype(int) - want
     assert np.abs(difference[top:bottom, left:right]).mean() < most
@@ -161,9 +122,107 @@ def test_blocks_are_averaged_before_the_tones_are_mapped() -> None:
     assert (small[2, 2] == np.floor(filled.mean((0, 1)) + 0.5)).all()
 
 
-def test_what_has_alpha_is_left_in_its_codes() -> None:
-    coded = signal(noise(64, 96), "pq")
-    with_alpha = np.concatenate([coded, np.full((64, 96, 1), 0.5)], axis=-1)
-    picture = decoded(heic(with_alpha, "pq", mode="RGBA;16"))
-    assert (picture.image.mode, picture.is_srgb) == ("RGBA", False)
-    assert np.abs(np.asarray(picture.image)[..., :3] - coded * 255).mean() < 1
+TURNS = [
+    (),
+    (b"irot", 1),
+    (b"irot", 2),
+    (b"irot", 3),
+    (b"imir", 0),
+    (b"imir", 1),
+    (b"imir", 1, b"irot", 1),
+    (b"irot", 3, b"imir", 0),
+]
+
+
+@pytest.mark.parametrize("turns", TURNS, ids=str)
+@pytest.mark.parametrize("cropped", [False, True], ids=["whole", "cropped"])
+@BOTH
+def test_turned_and_cropped_pictures_come_out_as_their_tags_say(
+    kind: str, cropped: bool, turns: tuple[bytes | int, ...]
+) -> None:
+    """Against the same pixels without a tag, turned here: irot counts anticlockwise (ISO 23008-12,
+    6.5.10), imir 0 exchanges above and below, 1 left and right (6.5.12)."""
+    plain = FILES[kind](signal(light(portrait(256)[:192]), "pq"), "pq")
+    want = measured(plain)
+    boxes = []
+    if cropped:
+        boxes.append(make.box(b"clap", struct.pack(">8I", 128, 1, 96, 1, 16, 1, 8, 1)))
+        left, top = (256 - 128) // 2 + 16, (192 - 96) // 2 + 8
+        want = want[top : top + 96, left : left + 128]
+    for name, number in zip(turns[::2], turns[1::2]):
+        boxes.append(make.box(name, bytes([number])))
+        want = np.rot90(want, number) if name == b"irot" else np.flip(want, number)
+    out = measured(rebuilt(plain, boxes) if boxes else plain)
+    assert out.shape == want.shape
+    assert np.abs(out.astype(int) - want).mean() < 1.5  # the brightest light is another, cropped
+
+
+def measured(data: bytes) -> np.ndarray:
+    """The upright pixels that the scan keeps, in sRGB."""
+    picture = measure(data, side_px=2000).scan.picture
+    assert picture is not None
+    assert picture.is_srgb
+    turn = transposition(picture.orientation)
+    image = picture.image
+    return np.asarray(image if turn is None else image.transpose(turn))
+
+
+def test_alpha_is_kept_and_weighs_colours_when_they_are_reduced() -> None:
+    coded = signal(noise(600, 720), "pq")
+    alpha = np.zeros((600, 720, 1))
+    alpha[::2, ::2] = 1.0
+    data = heic(np.concatenate([coded, alpha], axis=-1), "pq", mode="RGBA;16")
+    picture = decoded(data)
+    assert (picture.image.mode, picture.is_srgb) == ("RGBA", True)
+    opaque = np.asarray(decoded(heic(coded, "pq")).image)
+    pixels = np.asarray(picture.image)
+    assert np.abs(pixels[..., :3].astype(int) - opaque).max() <= 1
+    assert (pixels[..., 3] == np.round(alpha[..., 0] * 255)).all()
+    small = decoded(data, 300).image.convert("RGBA")
+    assert small.size == (360, 300)
+    seen = np.asarray(small)[..., :3].astype(int)  # of each four pixels only one is to be seen
+    assert np.abs(seen - opaque[::2, ::2]).mean() < 2
+
+
+def test_grey_is_mapped_with_all_its_bits() -> None:
+    ramp = np.broadcast_to(np.linspace(8, 90, 1024)[None, :], (64, 1024))
+    coded = signal(np.repeat(light(ramp)[..., None], 3, axis=-1), "pq")[..., 1]
+    picture = decoded(heic(coded, "pq", mode="L;16"))
+    assert (picture.image.mode, picture.is_srgb) == ("RGB", True)
+    row = np.asarray(picture.image)[32].astype(int)
+    assert len(np.unique(row[:, 1])) == 83
+    assert (row[:, :1] == row).all()
+
+
+def test_an_avif_without_the_extra_or_with_other_pixels_is_left_to_pillow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coded = signal(light(portrait(64)), "pq")
+    data = avif(coded, "pq")
+    structure = avif_format.read(data, LIMITS)
+    whole = libaom.judge_and_keep(data)
+    assert whole[0] is libaom.Verdict.WHOLE
+    other = libaom.Samples(whole[1].values[:, 1:], 10)
+    monkeypatch.setattr(libaom, "judge_and_keep", lambda _: (libaom.Verdict.WHOLE, other))
+    assert avif_format.check_content(data, structure, LIMITS, None).picture is None
+    monkeypatch.setattr(libaom, "_pyvips", lambda: None)
+    assert avif_format.check_content(data, structure, LIMITS, None).picture is None
+    picture = decode_picture(data, "avif", structure, LIMITS)
+    assert not picture.is_srgb
+    assert np.abs(np.asarray(picture.image) - coded * 255).mean() < 1
+
+
+def test_a_damaged_avif_in_hdr_is_damaged() -> None:
+    data = avif(signal(light(portrait(128)), "pq"), "pq")
+    ((start, end),) = avif_format.read(data, LIMITS).private.container.spans(1)
+    middle = (start + end) // 2
+    bad = data[:middle] + bytes(64) + data[middle + 64 :]
+    content = avif_format.check_content(bad, avif_format.read(bad, LIMITS), LIMITS, None)
+    assert [each.what for each in content.damage] == ["lost-sync"]
+    assert content.picture is None
+
+
+def test_an_avif_of_eight_bits_is_left_to_pillow() -> None:
+    data = avif(signal(light(portrait(64)), "pq"), "pq", bits=8)
+    content = avif_format.check_content(data, avif_format.read(data, LIMITS), LIMITS, None)
+    assert (content.damage, content.skipped, content.picture) == ((), (), None)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hdr_making as making
 import numpy as np
 import pillow_heif
 import pytest
@@ -65,6 +66,19 @@ def saved(image: Image.Image, format: str, **how: object) -> bytes:  # noqa: A00
     return target.getvalue()
 
 
+def hdr_avif() -> bytes:
+    """Smooth, so that it is coded quickly."""
+    pytest.importorskip("pyvips", reason="the extra photo-preflight[avif] is not installed")
+    ramp = np.linspace(0.1, 0.7, WIDTH_PX)[None, :, None]
+    return making.avif(np.broadcast_to(ramp, (HEIGHT_PX, WIDTH_PX, 3)), "pq")
+
+
+def hdr_heic(mode: str, channels: int) -> bytes:
+    ramp = np.linspace(0.1, 0.7, WIDTH_PX)[None, :, None]
+    coded = np.broadcast_to(ramp, (HEIGHT_PX, WIDTH_PX, channels))
+    return making.heic(coded, "pq", mode=mode, quality=60)
+
+
 KINDS = {
     "baseline.jpg": lambda: saved(photo(), "JPEG", quality=90),
     "progressive.jpg": lambda: saved(photo(), "JPEG", progressive=True),
@@ -84,6 +98,9 @@ KINDS = {
     "palette.gif": lambda: saved(photo("P"), "GIF"),
     "raw.bmp": lambda: saved(photo(), "BMP"),
     "usual.avif": lambda: saved(photo(), "AVIF", speed=10, quality=60),
+    "hdr.avif": hdr_avif,
+    "hdr.heic": lambda: hdr_heic("RGB;16", 3),
+    "hdr-alpha.heic": lambda: hdr_heic("RGBA;16", 4),
 }
 
 
