@@ -162,10 +162,16 @@ def _decoded(job: _Job) -> Picture:
 
 
 def _decoded_again(job: _Job, side_px: int, *, lenient: bool = False) -> Picture:
-    facts = job.before.facts
-    picture = decode_picture(
-        job.source.data, facts.format, job.scan.structure, job.limits, side_px, lenient=lenient
-    )
+    facts, structure = job.before.facts, job.scan.structure
+    picture = None
+    if facts.format == "jpeg" and not lenient:
+        from preflight.scanner.jpeg_content import decode_again
+
+        picture = decode_again(job.source.data, structure, job.limits, side_px)
+    if picture is None:
+        picture = decode_picture(
+            job.source.data, facts.format, structure, job.limits, side_px, lenient=lenient
+        )
     return with_orientation(picture, facts)
 
 
@@ -272,7 +278,7 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
 def _finer(job: _Job, picture: Picture, placement: Placement) -> Picture | None:
     """The picture at a larger scale; None if it opens only at the scale at hand (salvage)."""
     if picture.whole is not None:
-        return replace(picture, image=picture.whole(), whole=None)
+        return replace(picture, image=picture.whole(), whole=None, pixels=None)
     side_px = side_that_covers(picture, placement)
     try:
         return _decoded_again(job, side_px, lenient=job.options.salvage)

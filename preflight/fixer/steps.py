@@ -8,11 +8,12 @@ then turn, convert colours, flatten and fill, all at output size.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
 from preflight.fixer.fill import fill, flatten, vanishing
 from preflight.fixer.placement import Placement
+from preflight.fixer.resample import LOBES, MODES, REDUCING_GAP, resampled
 from preflight.scanner.modes import PREMULTIPLIED, eight_bits
 from preflight.scanner.orientation import (
     SWAPS_SIDES,
@@ -27,20 +28,17 @@ if TYPE_CHECKING:
 
 DETAIL = 1.4
 """Decoded pixels for each of the output, along a side, that a reduced decode has to leave. With
-1.48 (12 megapixels at half scale to 1024 px) butteraugli's 3-norm against the whole decode is 0.27,
-with 1.0 to 1.25 it is 0.44 to 0.62; below 1 is invisible."""
+1.48 (12 megapixels at half scale to 1024 px) butteraugli's 3-norm against the whole decode is 0.19,
+with 1.0 to 1.25 it is more than twice that; below 1 is invisible."""
 
 ENOUGH_TO_COMPARE = 0.5
 """The same for the proof, which compares at an eighth of the output's size, not below 128 px."""
 
-REDUCING_GAP = 2.0
-"""Pictures above four times the output are first halved by averaging; not visible at 12 MP."""
-
-_LEFT_ALONE = frozenset({"L", "RGB", "YCbCr", "CMYK", *PREMULTIPLIED.values(), "I", "F"})
+_LEFT_ALONE = MODES | {"I", "F"}
 """Modes that are resized as they are, or whose whole range of values has to be known."""
 
-_MARGIN_SOURCES = 3
-"""Bicubic reads two output pixels' worth beyond the box; one more for rounding."""
+_MARGIN_SOURCES = LOBES + 1
+"""So many output pixels' worth are read beyond the box; one more for rounding."""
 
 
 def cut(picture: Picture, placement: Placement) -> Image.Image:
@@ -54,13 +52,14 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
         Eight bits a channel, colours as coded.
     """
     image, box = _around(picture.image, _box_in_image(picture, placement.part))
-    if image.mode not in PREMULTIPLIED.values():
+    pixels = picture.pixels if image is picture.image else None
+    if image.mode not in ("RGBX", *PREMULTIPLIED.values()):
         image = eight_bits(image)
     width = placement.spot[2] - placement.spot[0]
     height = placement.spot[3] - placement.spot[1]
     if picture.orientation in SWAPS_SIDES:
         width, height = height, width
-    resized = _resized(image, (width, height), box)
+    resized = _resized(image, (width, height), box, pixels)
     turn = transposition(picture.orientation)
     return eight_bits(resized if turn is None else resized.transpose(turn))
 
@@ -99,14 +98,18 @@ def _around(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
     return around, (left - x, top - y, right - x, bottom - y)
 
 
-def _resized(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
-    """Bicubic: against Lanczos no difference can be seen (butteraugli 0.22 and 0.13, below 1 is
-    invisible), it overshoots half as much at edges and costs two thirds (speed.md, section 7)."""
+def _resized(
+    image: Image.Image, size: tuple[int, int], box: Box, pixels: Any | None
+) -> Image.Image:
+    """Lanczos, as the reference is made: against Pillow's bicubic it leaves two thirds of the
+    difference to a whole decode (speed.md, section 7)."""
     from PIL.Image import Resampling
 
     if image.size == size and box == (0, 0, *size):
         return image
-    return image.resize(size, Resampling.BICUBIC, box=box, reducing_gap=REDUCING_GAP)
+    if image.mode in MODES:
+        return resampled(image, size, box, pixels)
+    return image.resize(size, Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
 
 
 def side_to_decode(side_px: float) -> int:

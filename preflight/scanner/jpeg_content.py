@@ -21,7 +21,7 @@ from preflight.scanner.jpeg_decode import (
 from preflight.scanner.jpeg_layout import Layout
 from preflight.scanner.jpeg_probe import can_probe, probe
 from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
-from preflight.scanner.structure import Content, Picture, worst_first
+from preflight.scanner.structure import Content, Picture, Structure, worst_first
 
 CHECK = "picture-data"
 """Name of this check where it is skipped."""
@@ -133,13 +133,38 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     return Content(worst_first(damage), tuple(skipped), None if job.mode == "CMYK" else picture)
 
 
+def decode_again(data: bytes, structure: Structure, limits: Limits, side_px: int) -> Picture | None:
+    """The pixels at another scale, of a file in which nothing was found.
+
+    Args:
+        data, structure, limits: As for `FormatModule.check_content`.
+        side_px: What the shorter side has to be at least.
+
+    Returns:
+        In colour with a fourth byte that means nothing, which saves Pillow a copy; None where
+        simplejpeg is missing or cannot do it.
+    """
+    codec, layout = simplejpeg(), structure.private
+    if codec is None or not isinstance(layout, Layout):
+        return None
+    frame = layout.frame
+    if frame is None or not frame.dct or frame.bits != 8:
+        return None
+    mode = {1: "GRAY", 3: "RGBX"}.get(len(frame.components))
+    if mode is None:
+        return None
+    job = Job(codec, lean(data, layout), layout, frame, mode)
+    pixels = job.lenient(eighths_for(frame, side_px, limits.max_pixels))
+    return None if pixels is None else _picture(pixels, job)
+
+
 def _picture(pixels: Array, job: Job) -> Picture:
     from PIL import Image
 
     mode = "L" if job.mode == "GRAY" else job.mode
     height, width = pixels.shape[:2]
     image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
-    return Picture(image, 1, job.frame.width_px, job.frame.height_px)
+    return Picture(image, 1, job.frame.width_px, job.frame.height_px, pixels=pixels)
 
 
 def _rest_behind(job: Job, stream: bytes) -> tuple[Box | None, float | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from preflight.facts import Colour, Damage, LimitHit, Skipped
 from preflight.frozen import frozen
@@ -99,6 +99,7 @@ class Picture:
         width_px, height_px: Full size in the orientation of `image`; `image.size` may be smaller.
         whole: Gives `image` at full size, where all pixels are at hand anyway; None elsewhere.
         is_srgb: The colours are not as coded but converted (HDR of more than 8 bits).
+        pixels: Of `image` as an array, height x width x channels, where a decoder gave them so.
     """
 
     image: Image.Image
@@ -107,6 +108,7 @@ class Picture:
     height_px: int
     whole: Callable[[], Image.Image] | None = None
     is_srgb: bool = False
+    pixels: Any | None = None
 
 
 @frozen
