@@ -78,8 +78,10 @@ def test_any_ratio(
     image = photo(width, height)
     box = (left * width, top * height, float(width), float(height))
     got = resampled(image, (across, down), box)
-    # What was averaged first was rounded then, and the kernel's lobes make more of that.
-    assert difference(got, exact(image, (across, down), box)).max() <= 4
+    averaged = max((box[2] - box[0]) / across, (box[3] - box[1]) / down) >= 2 * REDUCING_GAP
+    off = difference(got, exact(image, (across, down), box))
+    # Pillow's blocks may begin elsewhere, and are not rounded.
+    assert off.mean() <= 5 if averaged else off.max() <= 1
 
 
 def test_an_array_gives_the_same_as_the_image() -> None:
