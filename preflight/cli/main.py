@@ -242,7 +242,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def run() -> None:
-    """Entry of the console scripts and of `python -m preflight`."""
+    """Runs the command line of this process and ends it."""
     never_fail_on_characters()
     if COMPLETION in os.environ:
         from preflight.cli.completion import register

@@ -48,11 +48,15 @@ class Crew:
         if not batch and not self.isolate:
             yield lambda photos, work: _one_by_one(photos, work, Direct())
             return
+        import gc
+
         from preflight.batch import parallel
         from preflight.isolation import caller
         from preflight.isolation.nursery import nursery
         from preflight.isolation.worker import Worker
 
+        gc.freeze()
+        gc.enable()
         with nursery(Worker.child_module, call) as start:
 
             def open_caller() -> caller.Isolated:

@@ -8,9 +8,9 @@ of nclx or cICP (ITU-T H.273) decide, see `scanner/code_points.py`. What says no
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Colour
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _PROFILES = Path(__file__).parent / "profiles"
+
+_KEPT_TRANSFORMS = 4
 
 _SPACE_OF_MODE = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 """Pillow's modes and the colour space that a profile for them has (ICC.1:2022, 7.2.6)."""
@@ -103,10 +105,8 @@ def _converted(image: Image.Image, icc: bytes) -> Image.Image | None:
     from PIL import ImageCms
 
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        if source.profile.xcolor_space.strip() != _SPACE_OF_MODE.get(image.mode):
-            return None
-        return _transformed(image, source, ImageCms.Flags.BLACKPOINTCOMPENSATION)
+        transform = _transform(icc, image.mode, ImageCms.Flags.BLACKPOINTCOMPENSATION)
+        return None if transform is None else _transformed(image, transform)
     # PyCMSError is what Pillow documents; the rest was seen on corrupt profiles.
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, AttributeError):
         return None
@@ -118,24 +118,37 @@ def _without_profile(image: Image.Image) -> Image.Image:
     if image.mode == "CMYK":
         # As libvips and sharp show such a file; plain 255 - ink is far too vivid. Its black is
         # that of paper, as theirs: the small profile has no table to find the black point with.
-        source = ImageCms.ImageCmsProfile(io.BytesIO(_profile_file("cmyk.icc")))
-        return _transformed(image, source, ImageCms.Flags.NONE)
+        icc = _profile_file("cmyk.icc")
+        return _transformed(image, _transform(icc, image.mode, ImageCms.Flags.NONE))
     if image.mode == "LAB":
-        return _transformed(image, ImageCms.createProfile("LAB"), ImageCms.Flags.NONE)
+        return _transformed(image, _built(ImageCms.createProfile("LAB"), image.mode, 0))
     return image.convert("RGB")
 
 
-def _transformed(image: Image.Image, source: object, flags: object) -> Image.Image:
+@lru_cache(_KEPT_TRANSFORMS)
+def _transform(icc: bytes, mode: str, flags: int) -> Any:
+    """From a profile to sRGB; None when it is for another kind of pixels.
+
+    Kept, since a phone writes one profile into all photos, and the proof needs it again.
+    """
     from PIL import ImageCms
 
-    transform = ImageCms.buildTransform(
-        source,  # type: ignore[arg-type]
-        ImageCms.createProfile("sRGB"),
-        image.mode,
-        "RGB",
-        ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        flags,  # type: ignore[arg-type]
-    )
+    source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    if source.profile.xcolor_space.strip() != _SPACE_OF_MODE.get(mode):
+        return None
+    return _built(source, mode, flags)
+
+
+def _built(source: Any, mode: str, flags: int) -> Any:
+    from PIL import ImageCms
+
+    target, intent = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
+    return ImageCms.buildTransform(source, target, mode, "RGB", intent, ImageCms.Flags(flags))
+
+
+def _transformed(image: Image.Image, transform: Any) -> Image.Image:
+    from PIL import ImageCms
+
     converted = ImageCms.applyTransform(image, transform)
     if converted is None:  # only with inPlace
         raise ValueError("LittleCMS gave no image")
