@@ -13,7 +13,7 @@ from preflight.fixer.fill import flatten
 from preflight.fixer.placement import Placement
 from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
-from preflight.scanner.modes import eight_bits
+from preflight.scanner.modes import PREMULTIPLIED, eight_bits
 from preflight.scanner.orientation import transposition
 from preflight.scanner.structure import Picture
 
@@ -142,7 +142,9 @@ def _from_source(
 
     from preflight.fixer.colour import to_srgb
 
-    image = eight_bits(picture.image)
+    image = picture.image
+    if image.mode not in PREMULTIPLIED.values():
+        image = eight_bits(image)
     left, top, right, bottom = placement.part
     shrink = picture.image.width / picture.width_px
     factor = int(min((right - left) / size[0], (bottom - top) / size[1]) * shrink / 2)
@@ -167,7 +169,7 @@ def _from_source(
         min(begin_x + right * across, image.width),
         min(begin_y + bottom * down, image.height),
     )
-    reduced = image.resize(size, Image.Resampling.BICUBIC, box=box)
+    reduced = eight_bits(image.resize(size, Image.Resampling.BICUBIC, box=box))
     return flatten(reduced if picture.is_srgb else to_srgb(reduced, colour, icc)[0], background)
 
 

@@ -45,8 +45,8 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
     """Crops, resizes and turns: the part of the photo, upright, as large as its spot.
 
     The crop is mapped into the picture as it is stored and possibly reduced, so that only small
-    pictures are turned. Pillow multiplies with alpha before it resizes, so that the colour of
-    invisible pixels does not show at edges.
+    pictures are turned. Alpha is multiplied in before, so that the colour of invisible pixels does
+    not show at edges.
 
     Returns:
         Eight bits a channel, colours as coded.
@@ -55,6 +55,8 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
     pixels = picture.pixels if image is picture.image else None
     if image.mode not in ("RGBX", *PREMULTIPLIED.values()):
         image = eight_bits(image)
+        if image.mode in PREMULTIPLIED:
+            image = image.convert(PREMULTIPLIED[image.mode])
     width = placement.spot[2] - placement.spot[0]
     height = placement.spot[3] - placement.spot[1]
     if picture.orientation in SWAPS_SIDES:
