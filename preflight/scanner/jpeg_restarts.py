@@ -28,10 +28,17 @@ class Restarts:
     one_too_many: bool = False
 
 
-def count_restarts(data: bytes, start: int, end: int, expected: int) -> Restarts:
-    """Counts the restart markers in the coded data `[start, end)`; stops at the first fault."""
-    sound, last = 0, start
-    for found in _RESTART.finditer(data, start, end):
+def count_restarts(data: bytes, starts: tuple[int, int], end: int, expected: int) -> Restarts:
+    """Counts the restart markers in the coded data; stops at the first fault.
+
+    Args:
+        data: The file.
+        starts: Where the coded data begin, and where the first marker may be.
+        end: Where they end.
+        expected: How many there have to be.
+    """
+    sound, last = 0, starts[0]
+    for found in _RESTART.finditer(data, starts[1], end):
         at = found.start()
         if sound == expected:
             extra = expected > 0 and end - at <= _EXTRA_RESTART_BYTES

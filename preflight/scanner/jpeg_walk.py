@@ -26,6 +26,7 @@ from preflight.scanner.structure import Segment
 
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_RESTARTS = range(0xD0, 0xD8)
 
 SOI, EOI, SOS, DQT, DHT, DRI, DAC, COM = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xCC, 0xFE
 _AFTER_SCAN = {EOI, SOS, DQT, DHT, DRI, DAC, COM, 0xDC, *range(0xE0, 0xF0)}
@@ -240,7 +241,9 @@ class _Walker:
 
     def _end_of_scan(self, frame: Frame, scan: Scan) -> int:
         """Checks the markers inside the coded data; moves behind it; its end without extras."""
-        found = _END_OF_SCAN.search(self.data, scan.start)
+        found = marker = _MARKER.search(self.data, scan.start)
+        if marker and marker.group()[1] in _RESTARTS:
+            found = _END_OF_SCAN.search(self.data, marker.start())
         end = found.start() if found else len(self.data)
         while end > scan.start and self.data[end - 1] == 0xFF:
             end -= 1  # fill bytes before a marker, or half a marker at a cut
@@ -252,8 +255,8 @@ class _Walker:
             return self.at
         small = frame.width_px * frame.height_px <= self.limits.max_scaled_pixels
         if small and frame.dct:
-            units = frame.units_of(scan.components)
-            return self._check_restarts(frame, scan, end, units, cut=found is None)
+            first = marker.start() if marker else end
+            return self._check_restarts(frame, scan, min(first, end), end, cut=found is None)
         return end
 
     @staticmethod
@@ -263,10 +266,18 @@ class _Walker:
         only_scan = not frame.progressive and len(scan.components) == len(frame.components)
         return marker in _AFTER_SCAN and (not only_scan or marker == COM)
 
-    def _check_restarts(self, frame: Frame, scan: Scan, end: int, units: int, cut: bool) -> int:
-        """Counts and orders the restart markers; the end of the data without one too many."""
+    def _check_restarts(self, frame: Frame, scan: Scan, first: int, end: int, cut: bool) -> int:
+        """Counts and orders the restart markers; the end of the data without one too many.
+
+        Args:
+            frame, scan: Where the markers are.
+            first: Before it there is none.
+            end: Of the coded data.
+            cut: The file ends there.
+        """
+        units = frame.units_of(scan.components)
         expected = (units - 1) // self.interval if self.interval else 0
-        restarts = count_restarts(self.data, scan.start, end, expected)
+        restarts = count_restarts(self.data, (scan.start, first), end, expected)
         if restarts.sound == expected and restarts.one_too_many:
             self._odd("extra-restart-marker", RULE_BROKEN, restarts.last)
             return restarts.last
