@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pillow_heif
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from benchmarks.damage.run import LIMITS
 from benchmarks.results import machine, table, versions, write_section
@@ -27,7 +28,11 @@ from preflight.scanner.sniff import sniff
 
 SIZE_PX = (4032, 3024)
 NAMES = ("astronaut.png", "coffee.png", "chelsea.png")
-RUNS = 2
+RUNS = 5
+HORIZON_SLOPE = 16 / 4032
+"""A horizon that falls by the height of one unit of blocks across the picture looks like damage by
+a lost bit, until the full test for steps has looked at it."""
+TILTED = "JPEG with a tilted horizon"
 CODINGS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 92},
     "JPEG progressive": {"quality": 92, "progressive": True},
@@ -46,9 +51,20 @@ def make(folder: Path) -> None:
         with Image.open(Path(skimage.__file__).parent / "data" / name) as image:
             large = image.convert("RGB").resize(SIZE_PX, Image.Resampling.BICUBIC)
         large.info.clear()  # a profile in a PNG has the check decode it, in the scan's place
+        tilted(large).save(folder / f"{Path(name).stem}-{TILTED}", "JPEG", quality=92)
         for coding, options in CODINGS.items():
             path = folder / f"{Path(name).stem}-{coding}"
             large.save(path, coding.split()[0], **options)
+
+
+def tilted(picture: Image.Image) -> Image.Image:
+    """The picture with a darker lower half, which begins at a line that is not quite level."""
+    width, height = picture.size
+    across, down = np.arange(width), np.arange(height)
+    below = down[:, None] - (height // 32 * 16 - 8 + across[None, :] * HORIZON_SLOPE)
+    shade = np.clip(below + 0.5, 0, 1)[:, :, None] * 100
+    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(3)), np.float32)
+    return Image.fromarray((pixels / 2 + 120 - shade).astype(np.uint8))
 
 
 def photos(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from types import ModuleType
+from typing import Any
 
 
 def numpy() -> ModuleType:
@@ -20,6 +21,21 @@ def numpy() -> ModuleType:
     import numpy
 
     return numpy
+
+
+def median(values: Any, axis: int | None = None) -> Any:
+    """As `numpy.median`, which loads `numpy.ma` the first time: 11 to 26 ms for what is one sort.
+
+    >>> float(median(numpy().array([3, 1, 2, 10])))
+    2.5
+    """
+    ordered = numpy().sort(values, axis=axis)
+    place = 0 if axis is None else axis
+    count = ordered.shape[place]
+    return (
+        ordered.take((count - 1) // 2, axis=place) / 2.0
+        + ordered.take(count // 2, axis=place) / 2.0
+    )
 
 
 def threads_allowed() -> int:

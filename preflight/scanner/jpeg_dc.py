@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from preflight.frozen import frozen
-from preflight.scanner.arrays import numpy
+from preflight.scanner.arrays import median, numpy
 from preflight.scanner.jpeg_decode import FULL, Array
 from preflight.scanner.jpeg_layout import Frame
 
@@ -218,14 +218,14 @@ def _clearest(steps: Array, whole: Array, out_across: int) -> Step:
     np = numpy()
     across = whole.shape[2]
     starts, score = _boxcar(np.clip(steps, -40, 40), across, 0.15, _LEAST_LUMA)
-    noise = float(np.median(np.abs(steps - np.median(steps))) * 1.4826 + 0.25)
+    noise = float(median(np.abs(steps - median(steps))) * 1.4826 + 0.25)
     best = Step(0.0, 0)
     for place in np.argsort(-score)[:_CANDIDATES]:
         start = int(starts[place])
         if score[place] < 3:
             break
         window = steps[start : start + across]
-        middle = float(np.median(window))
+        middle = float(median(window))
         height = abs(middle)
         share = float(np.mean(np.sign(middle) * window >= 0.4 * height))
         if height < 2 or (height < 3 and share < 0.85):
@@ -236,12 +236,12 @@ def _clearest(steps: Array, whole: Array, out_across: int) -> Step:
             continue
         row_start = start - start % across
         row_end = row_start + across
-        first = float(np.median(steps[start:row_end]))
-        second = float(np.median(steps[row_end : start + across]))
+        first = float(median(steps[start:row_end]))
+        second = float(median(steps[row_end : start + across]))
         if first * second <= 0 or min(abs(first), abs(second)) < 0.4 * height:
             continue
         outside = (steps[row_start:start], steps[start + across : row_end + across])
-        if any(len(o) >= 2 and abs(float(np.median(o))) > 0.4 * height for o in outside):
+        if any(len(o) >= 2 and abs(float(median(o))) > 0.4 * height for o in outside):
             continue
         value = height / noise * min(1, across / 40) ** 0.5 * max(0.0, share - 0.55) / 0.45
         if value > best.score:
@@ -268,7 +268,7 @@ def _is_shift(whole: Array, start: int, steps: Array, height: float) -> bool:
     upper = strip[:, 2 : rows // 2].mean(axis=(1, 3))
     lower = strip[:, rows // 2 : rows - 2].mean(axis=(1, 3))
     least, most = _STAYS
-    if not least <= float(np.median(in_window(upper[1:] - lower[:-1]))) / height <= most:
+    if not least <= float(median(in_window(upper[1:] - lower[:-1]))) / height <= most:
         return False
     inner = strip[:, 1:-1, :, 1:-1]  # interpolated chroma takes from its neighbours
     flat = inner.max(axis=(1, 3)) - inner.min(axis=(1, 3)) <= _FLAT
@@ -291,4 +291,4 @@ def _left_end(whole: Array, start: int, out: int) -> float:
     doubled = 3 * (right[:, :, out - 1] - left[:, :, -out])
     doubled += left[:, :, -out - 2] - right[:, :, out + 1]
     blocks = doubled.reshape(-1, 8, doubled.shape[1])
-    return float(np.abs(np.median(blocks, axis=1)).max()) / 2
+    return float(np.abs(median(blocks, axis=1)).max()) / 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.scanner.arrays import numpy
+from preflight.scanner.arrays import median, numpy
 
 _BLOCK_BYTES = 512
 """Sectors of disks and pages of flash memory are this long, or a multiple."""
@@ -137,7 +137,7 @@ def _seam(flat: Any, row_bytes: int, extra_bytes: int) -> Span | None:
     span = len(flat) - shift
     straight = _mean_steps(flat[shift:], flat[extra_bytes : extra_bytes + span], half)
     aside = _mean_steps(flat[shift:], flat[:span], half)
-    usual = float(np.median(straight))
+    usual = float(median(straight))
     if usual < 1:  # drawn: what is not flat is an edge
         return None
     hits = np.flatnonzero((straight > _SEAM_RATIO * usual) & (straight > _SEAM_RATIO * aside))

@@ -2,9 +2,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from preflight.scanner.arrays import threads_allowed
+from preflight.scanner.arrays import median, threads_allowed
 
 
 def _in_new_python(code: str, **environment: str) -> str:
@@ -41,3 +42,21 @@ def test_children_of_a_run_decode_with_one_thread(monkeypatch, said, allowed):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setenv("OMP_NUM_THREADS", said)
     assert threads_allowed() == allowed
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (7,), (8,), (3, 8, 5), (4, 7, 2)])
+def test_the_median_is_numpys(shape):
+    values = np.random.default_rng(5).integers(-300, 300, shape).astype(np.int16)
+    assert median(values) == np.median(values)
+    for axis in range(len(shape)):
+        assert (median(values / 7, axis) == np.median(values / 7, axis=axis)).all()
+
+
+def test_the_median_loads_no_masked_arrays():
+    code = (
+        "import sys\n"
+        "from preflight.scanner.arrays import median, numpy\n"
+        "median(numpy().arange(9.0).reshape(3, 3), 1)\n"
+        "print('numpy.ma' in sys.modules)\n"
+    )
+    assert _in_new_python(code) == "False"
