@@ -50,7 +50,7 @@ def check_content(
     parts = structure.private
     layout = parts.layout if isinstance(parts, Parts) else None
     damage = _units(parts.container, layout) if isinstance(parts, Parts) and layout else ()
-    if damage or any(each.kind != "readable" for each in structure.damage):
+    if damage or any(each.harms_picture for each in structure.damage):
         return Content(damage)
     if not libaom.available():
         return Content(skipped=(Skipped(CHECK, _NO_LIBAOM),))

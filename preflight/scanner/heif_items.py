@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from preflight.facts import Box as PixelBox
 from preflight.frozen import frozen
-from preflight.scanner.isobmff import Box, BoxError, Container
+from preflight.scanner.isobmff import Box, BoxError, Container, Item, UnsupportedBoxError
 from preflight.scanner.orientation import to_upright, upright_size
 
 if TYPE_CHECKING:
@@ -130,6 +130,26 @@ def configuration_of(container: Container, number: int) -> Box | None:
     return next((box for box in container.properties_of(number) if box.kind in kinds), None)
 
 
+_MISNAMED = "a part of it is not called what it is"
+
+
+def _is_misnamed(container: Container, item: Item) -> bool:
+    """Its type is unknown, and it is coded as HEVC or AV1."""
+    known = item.kind in CODINGS or item.kind in DERIVED
+    return not known and configuration_of(container, item.number) is not None
+
+
+def _is_misnamed_grid(container: Container, item: Item) -> bool:
+    """Its type is unknown, and it is put together as a grid is."""
+    if item.kind in CODINGS or item.kind in DERIVED:
+        return False
+    inputs = container.inputs(item.number)
+    try:
+        return bool(inputs) and bool(_grid(container, item.number, inputs).tiles)
+    except (BoxError, UnsupportedBoxError):
+        return False
+
+
 def layout_of(container: Container, number: int) -> Layout:
     """How an item is put together.
 
@@ -148,8 +168,8 @@ def _layout(walk: _Walk, number: int, depth: int) -> Layout:
     if depth == 0:
         raise BoxError("derived-too-deep", "its parts refer to each other in a circle")
     if item.kind not in DERIVED:
-        if item.kind not in CODINGS and configuration_of(container, number):
-            raise BoxError("unknown-item", "a part of it is not called what it is")
+        if _is_misnamed(container, item) or _is_misnamed_grid(container, item):
+            raise BoxError("unknown-item", _MISNAMED)
         width, height = item_size(container, number)
         layout = Layout(width, height, (Tile(number, (0, 0, width, height)),), simple=True)
     else:
@@ -194,6 +214,8 @@ def _grid(container: Container, number: int, inputs: tuple[int, ...]) -> Layout:
         item = container.items.get(tile)
         if item is None:
             raise BoxError("missing-item", "a tile of the picture is missing")
+        if _is_misnamed(container, item):
+            raise BoxError("unknown-item", _MISNAMED)
         left, top = index % columns * tile_width, index // columns * tile_height
         box = left, top, min(left + tile_width, width), min(top + tile_height, height)
         tiles.append(Tile(tile, box))
@@ -272,19 +294,3 @@ def _aperture_side(size: int, inner: Fraction, offset: Fraction) -> tuple[int, i
     start = first.numerator // first.denominator
     stop = start + (2 * inner.numerator + inner.denominator) // (2 * inner.denominator)
     return max(start, 0), min(stop, size)
-
-
-def coded_bytes(container: Container, numbers: list[int]) -> dict[int, bytes]:
-    """The bytes of coded items.
-
-    Raises:
-        BoxError: One lies outside the file, or together they are longer than the file could be
-            without every byte being used again and again.
-        UnsupportedBoxError: One lies in another file or item.
-    """
-    left = 2 * len(container.data) + 65536
-    found = {}
-    for number in numbers:
-        found[number] = container.item_bytes(number, left)
-        left -= len(found[number])
-    return found

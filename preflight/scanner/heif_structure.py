@@ -24,6 +24,7 @@ from preflight.scanner.heif_description import (
 )
 from preflight.scanner.heif_items import Layout, Tile, item_size, layout_of
 from preflight.scanner.heif_sequence import Sequence, read_sequence
+from preflight.scanner.heif_ties import broken_ties
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.isobmff_meta import read_container
 from preflight.scanner.structure import Structure, worst_first
@@ -41,11 +42,11 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
     if problem is not None:
         damage.append(_as_damage(problem))
     if layout is not None:
-        damage += disagreements(container, layout)
+        damage += [*disagreements(container, layout), *broken_ties(container, layout)]
     if layout is None and sequence is None and not damage and not skipped:
         damage.append(Damage("corrupt", "no-picture", "it does not say where its picture is"))
     damage += _outside(container, layout, sequence)
-    damage += _cut_off(container, any(each.kind != "readable" for each in damage))
+    damage += _cut_off(container, any(each.harms_picture for each in damage))
     if not container.brands:
         damage.append(Damage("readable", "bad-signature", _NOT_SAID, 4))
     elif has_odd_brand(container.brands):
@@ -69,7 +70,7 @@ def read_structure(data: bytes, limits: Limits) -> Structure:
         xmp=xmp(container, limits),
         icc=icc(parts, limits),
         trailing_bytes=len(data) - container.trailing_start,
-        legal_kind=not any(each.kind != "readable" for each in damage) and is_rare(parts),
+        legal_kind=not any(each.harms_picture for each in damage) and is_rare(parts),
         limits_hit=limits_hit(parts, limits),
         doubt=_doubt(container),
     )

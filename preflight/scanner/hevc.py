@@ -227,8 +227,8 @@ def _split(data: bytes, length_size: int) -> list[bytes]:
         length = int.from_bytes(data[at : at + length_size], "big")
         start = at + length_size
         if length < 2 or start + length > end:
-            if units and not data[at:].strip(b"\0"):
-                break
+            if units and start <= end and not data[at:].strip(b"\0"):
+                break  # less than a length is no padding: libheif gives the picture up
             raise HevcError("bad-nal-length")
         units.append(data[start : start + length])
         at = start + length

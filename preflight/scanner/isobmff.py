@@ -15,6 +15,9 @@ MAX_ENTRIES = 200_000
 """Boxes, items, extents, references and associations of one file together: three times what the
 largest legal grid (256 x 256 tiles) needs; reading them stays under a second."""
 
+_LAST_METHOD = 2
+"""Ways to say where an item lies (ISO/IEC 14496-12, 8.11.3): in the file, in idat, in an item."""
+
 TOP_LEVEL_KINDS = frozenset(
     b"ftyp meta mdat moov moof idat free skip wide uuid styp sidx mfra pdin mpvd sefd".split()
 )
@@ -88,6 +91,7 @@ class Container:
         trailing_start: Where bytes begin that are no box of this format; the file's end if none.
         items, locations, references, properties, associations, primary: The meta box.
         idat: Span of the item data inside the meta box.
+        other_files: It names other files (`dinf`), in which items may lie.
         problems: Boxes that could not be read, the rest was.
         odd: Names and places of what a strict reader may stumble over and we do not.
     """
@@ -104,6 +108,7 @@ class Container:
     properties: list[Box] = field(default_factory=list)
     associations: dict[int, tuple[int, ...]] = field(default_factory=dict)
     idat: tuple[int, int] | None = None
+    other_files: bool = False
     problems: list[BoxError] = field(default_factory=list)
     odd: list[tuple[str, int]] = field(default_factory=list)
     entries_left: int = MAX_ENTRIES
@@ -159,6 +164,8 @@ class Container:
         location = self.locations.get(number)
         if location is None:
             raise BoxError("item-without-place", "the place of a part of it is not given")
+        if location.method > _LAST_METHOD or (location.external and not self.other_files):
+            raise BoxError("bad-iloc", "the place of a part of it does not exist")
         if location.external or location.method > 1:
             raise UnsupportedBoxError("its data lie in another file or item")
         first, last = 0, len(self.data)

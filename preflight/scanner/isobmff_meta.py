@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preflight.scanner.hevc import told_by
 from preflight.scanner.isobmff import Box, BoxError, Container, Item, Location, read_top
 
 _LAST_VERSION = {
@@ -32,6 +33,7 @@ def read_container(data: bytes) -> Container:
         if meta is not None:
             _read_meta(container, meta)
             _look_at_properties(container)
+            _look_at_tables(container, meta)
     except BoxError as error:
         container.problems.append(error)
     return container
@@ -53,6 +55,8 @@ def _read_meta(container: Container, meta: Box) -> None:
         seen.add(box.kind)
         if box.kind == b"idat":
             container.idat = (box.body, box.end)
+        elif box.kind == b"dinf":
+            container.other_files = True
         elif box.kind == b"hdlr":
             _read_handler(container, box)
         elif box.kind in readers:
@@ -62,9 +66,6 @@ def _read_meta(container: Container, meta: Box) -> None:
                 container.problems.append(error)
     if b"hdlr" not in seen:
         container.odd.append(("no-handler", meta.start))
-    shown = container.items.get(container.primary or 0)
-    if shown is not None and shown.hidden:
-        container.odd.append(("hidden-picture", meta.start))
 
 
 def _version(container: Container, box: Box) -> int:
@@ -88,10 +89,26 @@ def _look_at_properties(container: Container) -> None:
             _version(container, box)
         elif box.kind == b"colr" and container.data[box.body : box.body + 4] not in _COLOURS:
             container.odd.append(("unknown-colour", box.start))
+        elif box.kind == b"hvcC" and told_by(container.data[box.body : box.end]) is None:
+            container.odd.append(("bad-hvcc", box.start))
+
+
+def _look_at_tables(container: Container, meta: Box) -> None:
+    """What the tables say of items that there are not."""
+    items = container.items
+    named = {number for _, source, to in container.references for number in (source, *to)}
+    described = {*container.associations}
+    placed = {number for number, item in items.items() if item.kind != b"iden"}
+    empty = any(not to for _, _, to in container.references)
+    known = named | described <= items.keys() and placed <= container.locations.keys()
+    if empty or not known:
+        container.odd.append(("missing-item", meta.start))
     most = max((max(chosen, default=0) for chosen in container.associations.values()), default=0)
     if most > len(container.properties):
-        meta = next(box for box in container.top if box.kind == b"meta")
         container.odd.append(("missing-property", meta.start))
+    shown = items.get(container.primary or 0)
+    if shown is not None and shown.hidden:
+        container.odd.append(("hidden-picture", meta.start))
 
 
 def _read_primary(container: Container, box: Box) -> None:

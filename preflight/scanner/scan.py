@@ -247,7 +247,8 @@ def _ask_reference(scan: Scan, data: bytes) -> Scan:
     """Says of an odd file with a whole picture whether programs built on Pillow open it, too."""
     facts, doubt = scan.facts, scan.structure.doubt
     odd = next((damage for damage in facts.damage if damage.kind == "readable"), None) or doubt
-    if odd is None or not facts.decoded or is_damaged(facts):
+    known = any(damage.kind == "refused" for damage in facts.damage)
+    if odd is None or known or not facts.decoded or is_damaged(facts):
         return scan
     from preflight.scanner import reference
 
