@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from preflight.facts import Box
 from preflight.preview import SIDES_PX, Preview, View
-from preflight.render.page.preview import places
 from preflight.render.thumbnails import Thumbnail
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def drawn(preview: Preview) -> Image.Image:
 def _draw_view(
     image: Image.Image, draw: ImageDraw.ImageDraw, preview: Preview, view: View, top: int
 ) -> None:
-    _write(draw, (_MARGIN, top), places(view), _TITLE_PX, _INK)
+    _write(draw, (_MARGIN, top), _title(draw, view), _TITLE_PX, _INK)
     top += _LINE
     ready, original = view.thumbnails.ready, view.thumbnails.original
     if ready is None or original is None:
@@ -71,6 +70,20 @@ def _draw_view(
     for side, (x, y) in zip(SIDES_PX, places_at):
         image.paste(_shown(ready, side), (x, y), _mask(side, view.shape))
         _write(draw, (x, y + side + 6), f"{side} px", _TEXT_PX, _QUIET)
+
+
+def _title(draw: ImageDraw.ImageDraw, view: View) -> str:
+    """Where it is seen so, as many places by name as there is room for."""
+    from PIL import ImageFont
+
+    names = [platform.title for platform in view.platforms]
+    font = ImageFont.load_default(_TITLE_PX)
+    for shown in range(len(names), 0, -1):
+        rest = len(names) - shown
+        text = ", ".join(names[:shown]) + (f" and {rest} more" if rest else "")
+        if draw.textlength(text, font=font) <= _WIDTH - 2 * _MARGIN:
+            return text
+    return names[0]
 
 
 def _with_crop(

@@ -13,6 +13,7 @@ from preflight.platforms.combine import shape_of
 from preflight.platforms.loader import load_many
 from preflight.platforms.platform import Limit
 from preflight.preview import preview
+from preflight.render import sheet as sheet_module
 from preflight.render.sheet import sheet
 
 
@@ -80,6 +81,21 @@ def test_the_sheet_shows_the_circles_of_the_file_that_fix_makes(photo):
     assert image.getpixel((left + 3, top + 3)) == (245, 244, 241)  # outside the circle: paper
     wanted = [(left + 160, top + 160), (left + 320 + 24 + 55, top + 55)]
     assert all(image.getpixel(at) != (245, 244, 241) for at in wanted)
+
+
+def test_as_many_places_are_named_as_there_is_room_for(photo, monkeypatch):
+    made = preview(photo, platforms="all")
+    view = max(made.views, key=lambda view: len(view.platforms))
+    written = []
+    monkeypatch.setattr(sheet_module, "_write", lambda _, at, text, *more: written.append(text))
+    sheet(replace(made, views=(view,)))
+    named, rest = re.fullmatch(r"(.+) and (\d+) more", written[0]).groups()
+    named = named.split(", ")
+    assert named == [platform.title for platform in view.platforms[: len(named)]]
+    assert len(named) + int(rest) == len(view.platforms)
+    written.clear()
+    sheet(replace(made, views=(replace(view, platforms=view.platforms[:3]),)))
+    assert written[0] == ", ".join(platform.title for platform in view.platforms[:3])
 
 
 def test_crop_is_drawn_where_it_was_made(run, photo, folder):

@@ -34,7 +34,7 @@ def preview_page(preview: Preview) -> str:
 
 
 def places(view: View) -> str:
-    """Where it is seen so: "Threads, Instagram and 3 more"."""
+    """Where it is seen so: "Threads, Instagram"."""
     return ", ".join(platform.title for platform in view.platforms)
 
 
