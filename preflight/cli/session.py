@@ -46,6 +46,9 @@ class Crew:
             batch: Several photos or those of folders, which are always opened in children.
         """
         if not batch and not self.isolate:
+            from preflight.isolation.heap import keep_for_pixels
+
+            keep_for_pixels()
             yield lambda photos, work: _one_by_one(photos, work, Direct())
             return
         import gc

@@ -18,6 +18,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from preflight.errors import PreflightError
+from preflight.isolation.heap import keep_for_pixels
 from preflight.isolation.wire import Failure, receive, send
 from preflight.limits import Limits
 
@@ -39,14 +40,6 @@ _PATIENCE = 2
 """The parent stops us at the deadline; if it cannot any more, we stop after so many times the time.
 Not sooner: when all of us was stopped for a while (a computer asleep), it goes on. If that was too
 long, our end is not the photo's fault, and the parent tries once more."""
-
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Numbers of glibc's malloc.h."""
-
-_KEPT_BYTES = 64 << 20
-_LARGEST_KEPT_BYTES = 32 << 20
-"""glibc takes no more for this one."""
 
 
 def main() -> None:
@@ -84,7 +77,7 @@ def serve(limits: Limits) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _limit_memory(limits.max_memory_bytes)
-        _keep_freed_memory()
+        keep_for_pixels()
         while True:
             call, arguments = receive(requests, trusted=True)
             # a thread of C, which a decoder that never lets Python run does not hold up
@@ -168,18 +161,3 @@ def _limit_memory(max_memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (ValueError, OSError):
         return  # macOS refuses it on some versions; the deadline still holds
-
-
-def _keep_freed_memory() -> None:
-    """What one photo gave back serves the next one.
-
-    glibc hands large blocks back to the system at once, which zeroes them again for the next photo:
-    an eighth of the time of a JPEG.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        with suppress(OSError, AttributeError):  # another C library
-            mallopt = ctypes.CDLL(None).mallopt
-            mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES)
-            mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)

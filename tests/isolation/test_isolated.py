@@ -227,7 +227,7 @@ def test_a_child_that_was_stopped_until_it_gave_up_gets_one_successor() -> None:
 
 @LINUX
 def test_seconds_in_which_all_was_stopped_are_no_fault_of_the_photo() -> None:
-    worker = FaultyWorker(Limits(timeout_s=1.5))
+    worker = FaultyWorker(Limits(timeout_s=2.5))
     answers: list[object] = []
     with contextlib.closing(worker):
         expected = worker.call("check", _arguments("photo.jpg"))
@@ -240,7 +240,7 @@ def test_seconds_in_which_all_was_stopped_are_no_fault_of_the_photo() -> None:
         time.sleep(0.3)
         os.kill(child, signal.SIGSTOP)
         clock.end()  # the clock of a stopped parent does not strike either
-        time.sleep(3.5)  # more than the child's patience
+        time.sleep(5.5)  # more than the child's patience
         os.kill(child, signal.SIGCONT)
         thread.join(20)
     assert answers[0].findings == expected.findings
