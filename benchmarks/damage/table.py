@@ -129,7 +129,8 @@ def main() -> None:
         "by up to 16 bytes, single bits flipped, 16 to 4096 bytes zeroed, made random, dropped or "
         "doubled, blocks swapped, tails zeroed, headers changed. *Visible*: even a lenient decoder "
         "gives no picture or another one; *hard*: it gives another one; *false alarms*: clean "
-        "files called damaged. Rows of a format are in order of what they see.",
+        "files called damaged. Rows of a format are in order of what they see. The first pictures "
+        "were looked at while the checks were made, the held-out ones by this script only.",
     ]
     for group in options.groups:
         name, _, folder = group.partition("=")
