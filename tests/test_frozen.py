@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
@@ -33,3 +34,25 @@ def test_what_was_pickled_is_frozen() -> None:
         again.name = "b.jpg"
     assert replace(again, name="b.jpg").name == "b.jpg"
     assert hash(again) == hash(FACTS)
+
+
+def test_made_by_position_and_by_name() -> None:
+    assert Damage("truncated", "x", message="it ends") == Damage("truncated", "x", "it ends")
+    for values, named in (
+        (("truncated", "x"), {}),  # one is missing
+        (("truncated", "x", "it ends"), {"kind": "corrupt"}),  # one twice
+        (("truncated", "x", "it ends"), {"colour": "red"}),  # one that is none
+        (("x",) * 20, {}),
+    ):
+        with pytest.raises(TypeError, match="Damage"):
+            Damage(*values, **named)  # type: ignore[arg-type]
+
+
+def test_a_default_that_is_made_is_made_each_time() -> None:
+    assert Facts("a", 1).colour == Facts("b", 1).colour
+
+
+def test_help_shows_the_fields() -> None:
+    assert list(inspect.signature(Damage).parameters) == [each.name for each in fields(Damage)]
+    assert inspect.signature(Facts).parameters["colour"].default == Colour()
+    assert inspect.signature(Facts).parameters["name"].default is inspect.Parameter.empty
