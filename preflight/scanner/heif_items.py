@@ -28,6 +28,8 @@ CODINGS = {
     b"j2k1": "jpeg2000",
     b"unci": "uncompressed",
 }
+_RARE = frozenset({b"hvt1", b"hvc2", b"hev2", b"lhe1", b"evc1", b"avc3", b"mski"})
+"""Types of items that are legal and not followed: tiles and layers of HEVC by themselves, masks."""
 DERIVED = frozenset({b"grid", b"iovl", b"iden", b"tmap", b"sato"})
 LAYERED = frozenset({b"a1lx", b"a1op", b"lsel"})
 """Properties of pictures in several layers (AV1 Image File Format, 2.3)."""
@@ -135,13 +137,13 @@ _MISNAMED = "a part of it is not called what it is"
 
 def _is_misnamed(container: Container, item: Item) -> bool:
     """Its type is unknown, and it is coded as HEVC or AV1."""
-    known = item.kind in CODINGS or item.kind in DERIVED
+    known = item.kind in CODINGS or item.kind in DERIVED | _RARE
     return not known and configuration_of(container, item.number) is not None
 
 
 def _is_misnamed_grid(container: Container, item: Item) -> bool:
     """Its type is unknown, and it is put together as a grid is."""
-    if item.kind in CODINGS or item.kind in DERIVED:
+    if item.kind in CODINGS or item.kind in DERIVED | _RARE:
         return False
     inputs = container.inputs(item.number)
     try:

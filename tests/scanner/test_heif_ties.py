@@ -122,6 +122,12 @@ def test_new_properties_are_no_damage(grid) -> None:
     assert [each.what for each in longer.damage] == ["lost-property"]
 
 
+@pytest.mark.parametrize("kind", [b"hvt1", b"lhv1", b"mski"])
+def test_rare_items_are_not_misnamed(grid, kind) -> None:
+    data = hit(grid, b"infe", 8, kind, 3)
+    assert "unknown-item" not in {each.what for each in heif.read(data, LIMITS).damage}
+
+
 def test_misnamed_items_that_refer_to_each_other_end() -> None:
     """No recursion, whatever refers to whatever."""
     data = make.heif(
