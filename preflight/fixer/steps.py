@@ -103,8 +103,8 @@ def _around(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
 def _resized(
     image: Image.Image, size: tuple[int, int], box: Box, pixels: Any | None
 ) -> Image.Image:
-    """Lanczos, as the reference is made: against Pillow's bicubic it leaves two thirds of the
-    difference to a whole decode (speed.md, section 7)."""
+    """See `resampled`; it leaves two thirds of the difference to a whole decode that Pillow's
+    bicubic leaves (speed.md, section 7)."""
     from PIL.Image import Resampling
 
     if image.size == size and box == (0, 0, *size):

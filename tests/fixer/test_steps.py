@@ -10,6 +10,7 @@ from preflight.errors import UsageError
 from preflight.facts import Colour
 from preflight.fixer.fill import fill, flatten, parse_colour
 from preflight.fixer.placement import place
+from preflight.fixer.resample import resampled
 from preflight.fixer.steps import cut, is_fine_enough, render, side_that_covers
 from preflight.scanner.orientation import transposition, upright_size
 from preflight.scanner.structure import Picture
@@ -26,9 +27,7 @@ def smooth(width: int, height: int, seed: int = 1) -> Image.Image:
 def turned_first(picture: Picture, box: tuple[float, ...], size: tuple[int, int]) -> np.ndarray:
     turn = transposition(picture.orientation)
     upright = picture.image if turn is None else picture.image.transpose(turn)
-    return np.asarray(
-        upright.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)  # type: ignore[arg-type]
-    ).astype(int)
+    return np.asarray(resampled(upright, size, box)).astype(int)  # type: ignore[arg-type]
 
 
 @settings(max_examples=60, deadline=None)
@@ -53,8 +52,9 @@ def test_turning_last_is_turning_first(
     assert not placement.padded
     got = np.asarray(cut(picture, placement)).astype(int)
     want = turned_first(picture, placement.part, (side, side))
-    assert np.abs(got - want).max() <= 4
-    assert np.abs(got - want).mean() <= 0.8  # Pillow rounds in between
+    # Where it is averaged first, the blocks begin at the other end of a turned picture.
+    assert np.abs(got - want).max() <= 6
+    assert np.abs(got - want).mean() <= 0.8
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
