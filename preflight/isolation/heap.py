@@ -16,10 +16,10 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _MADV_HUGEPAGE = 14
 """Numbers of glibc's malloc.h and of Linux."""
 
-_KEPT_BYTES = 64 * MB
-"""More than that is given back after a photo; the decoded one and its copies of 12 megapixels."""
-_BLOCK_BYTES = 30 * MB
-"""Just below 32 MB, the most that glibc takes from its heap."""
+_KEPT_BYTES = 128 * MB
+"""More than that is given back after a photo; one of 12 megapixels needs less."""
+_BLOCK_BYTES, _BLOCKS = 30 * MB, 2
+"""Just below 32 MB, the most that glibc takes from its heap; what most photos need."""
 _PAGE_BYTES = 4096
 
 
@@ -43,7 +43,7 @@ def _use_large_pages(library: ctypes.CDLL) -> None:
     library.malloc.argtypes = [ctypes.c_size_t]
     library.free.argtypes = [ctypes.c_void_p]
     library.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    blocks = [library.malloc(_BLOCK_BYTES) for _ in range(_KEPT_BYTES // _BLOCK_BYTES)]
+    blocks = [library.malloc(_BLOCK_BYTES) for _ in range(_BLOCKS)]
     for block in filter(None, blocks):
         first = -(-block // _PAGE_BYTES) * _PAGE_BYTES
         library.madvise(first, _BLOCK_BYTES - _PAGE_BYTES, _MADV_HUGEPAGE)
