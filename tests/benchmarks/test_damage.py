@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.damage import lossless
 from benchmarks.damage.bases import CODINGS, HELD_OUT, TUNED, write
 from benchmarks.damage.generate import payload_of, variants
 from benchmarks.damage.label import Label, decode, label
@@ -92,3 +93,23 @@ def test_copies_of_every_kind_are_drawn_the_same_way_each_time(tmp_path):
     assert lines[2].startswith("| **png**, how many |")
     assert lines[3].startswith("| **preflight** | 100.0% |")
     assert lines[3].endswith("| 0 |")
+
+
+def test_where_a_lossless_stream_ends():
+    data = _photo(format="WEBP", lossless=True)
+    coded = lossless.coded_of(data)
+    shown = lossless.pixels(coded)
+    usual = lossless.unread_bits(coded, shown)
+    assert usual < 8
+    assert lossless.trace(coded, shown, usual) == "exactly"
+    longer = coded + b"\1\1\1"
+    assert lossless.unread_bits(longer, shown) == usual + 24
+    assert lossless.trace(longer, shown, usual) == "early"
+    assert lossless.trace(coded, shown, usual + 1) == "late"
+    assert lossless.coded_of(_photo(format="WEBP")) is None
+    seen = lossless.count(data)
+    kinds = ("not visible", "no picture", "early", "late", "exactly")
+    assert sum(seen[kind] for kind in kinds) == lossless.FLIPS
+    assert seen["early, seen"] >= 0.75 * seen["early"]
+    assert seen["no picture, seen"] == seen["no picture"]
+    assert seen["exactly, seen"] == 0
