@@ -6,15 +6,16 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable
 from functools import cached_property
-from hashlib import blake2b
 
-_BYTES = 8
+_MASK = (1 << 64) - 1
 
 
 def fingerprint(text: str) -> int:
-    """Two of a million texts share one in one of 10^7 cases; what uses it has to bear that."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()
-    return int.from_bytes(digest, "little")
+    """Of this process: Python's own hash has another key in each.
+
+    Two of a million texts share one in one of 10^7 cases; what uses it has to bear that.
+    """
+    return hash(text) & _MASK
 
 
 class Fingerprints:
