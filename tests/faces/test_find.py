@@ -100,15 +100,16 @@ def test_a_doubtful_face_is_looked_at_closer(astronaut: Image.Image) -> None:
     (doubtful,) = search(shrunk(picture), *picture.size, 0.3)
     assert doubtful.score < MIN_SCORE
     (face,) = find_faces(picture, 6400, 4800)
-    assert face.score > 0.85
+    assert face.score > 0.8
     assert overlap(face.box, tuple(edge * 10 for edge in doubtful.box)) > 0.5  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("score", [0.5, 0.7])
 def test_a_doubtful_thing_that_is_none_closer_is_left_out(
-    monkeypatch: pytest.MonkeyPatch,
+    score: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flat = Image.new("RGB", (320, 320), (90, 120, 60))
-    thing = Face((100, 100, 150, 160), 0.5)
+    thing = Face((100, 100, 150, 160), score)
     looks = iter([[thing], []])
     monkeypatch.setattr("preflight.faces.find.search", lambda *_: next(looks))
     assert find_faces(flat, 320, 320) == ()
