@@ -19,9 +19,9 @@ from preflight.scanner.heif_items import Layout, Tile, item_size
 from preflight.scanner.heif_pixels import Mosaic, can_convert
 from preflight.scanner.heif_structure import damage_of_tiles
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
-from preflight.scanner.isobmff import BoxError, UnsupportedBoxError
+from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.libde265 import Decoded
-from preflight.scanner.reduce import reduction
+from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Content, Picture, Structure
 
 CHECK = "heic-content"
@@ -74,37 +74,51 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
     declared = item_size(container, container.primary or 0)
-    mosaic = _mosaic(structure, layout, side_px, declared)
+    mosaic = _mosaic(structure, parts, side_px, declared)
     _check_all(parts, numbers, mosaic, findings, limits, filtered=side_px is not None)
     damage = _damage(parts, layout, findings)
     picture = None
     if mosaic is not None and not damage and not findings.skipped:
-        picture = _picture(structure, layout, mosaic, findings)
+        picture = _picture(structure, layout, mosaic, findings, side_px)
     skipped = tuple(Skipped(CHECK, why) for why in dict.fromkeys(findings.skipped))
     return Content(damage, skipped, picture)
 
 
 def _mosaic(
-    structure: Structure, layout: Layout, side_px: int | None, declared: tuple[int, int]
+    structure: Structure, parts: Parts, side_px: int | None, declared: tuple[int, int]
 ) -> Mosaic | None:
     """Where the pixels go, if they are of the kind that is put together here."""
+    layout = parts.layout
     usual = (
-        layout.simple
-        and not layout.alpha
+        layout is not None
+        and layout.simple
+        and (not layout.alpha or _has_simple_alpha(parts.container, layout))
         and declared == (layout.width_px, layout.height_px)  # libheif refuses what has no ispe
-        and structure.colour.bits == 8
+        and structure.colour.hdr not in ("pq", "hlg")  # these need all their bits
         and structure.subsampling == "4:2:0"
         and all(transform.text != "clap" or transform.crop for transform in layout.transforms)
     )
-    if not usual:
+    if not usual or layout is None:
         return None
     cropped = any(transform.crop for transform in layout.transforms)
-    scale = 1 if cropped else reduction(min(layout.width_px, layout.height_px), side_px)
+    scale = (
+        1 if cropped or layout.alpha else reduction(min(layout.width_px, layout.height_px), side_px)
+    )
     while any(edge % (2 * scale) for tile in layout.tiles for edge in tile.box[:2]):
         if scale == 1:
             return None
         scale //= 2
     return Mosaic(layout.width_px, layout.height_px, scale, keep=side_px is not None)
+
+
+def _has_simple_alpha(container: Container, layout: Layout) -> bool:
+    """One coded item for the colours and one of the same size for alpha, neither to be turned."""
+    return (
+        len(layout.tiles) == len(layout.alpha) == 1
+        and not layout.transforms
+        and item_size(container, layout.alpha[0]) == (layout.width_px, layout.height_px)
+        and not any(kind == b"prem" for kind, _, _ in container.references)
+    )
 
 
 def _check_all(
@@ -126,7 +140,9 @@ def _check_all(
     def check(number: int) -> None:
         stream = _stream(parts, number, allowance, findings, limits)
         if stream is not None:
-            _check_item(number, stream, places[number], mosaic, findings, filtered=filtered)
+            decoded = _check_item(number, stream, places[number], findings, filtered=filtered)
+            if decoded is not None and mosaic is not None:
+                _place(decoded, stream, places[number], mosaic, findings)
 
     threads = min(threads_allowed(), len(places))
     if threads > 1:
@@ -181,11 +197,11 @@ def _check_item(
     number: int,
     stream: Stream,
     tiles: list[Tile],
-    mosaic: Mosaic | None,
     findings: _Findings,
     *,
     filtered: bool,
-) -> None:
+) -> Decoded | None:
+    """What came of it, if nothing is wrong with it."""
     sequence = stream.sequence
     try:
         decoded = libde265.decode(
@@ -195,19 +211,30 @@ def _check_item(
     except MemoryError:
         with findings.lock:
             findings.skipped.append(_NO_MEMORY)
-        return
+        return None
     with findings.lock:
         if libde265.NOT_IMPLEMENTED in decoded.codes:
             findings.skipped.append("this kind of HEIC cannot be checked")
         elif what:
             findings.lost[number] = what
-        findings.colours.add((decoded.matrix, decoded.full_range))
-        if sequence.bits != 8 or sequence.chroma != 1 or len(decoded.planes) != 3:
-            findings.pixels = False
-            return
-    if mosaic is not None and not what:
-        for tile in tiles:
-            mosaic.place(tile.box, decoded.planes)
+        else:
+            return decoded
+    return None
+
+
+def _place(
+    decoded: Decoded, stream: Stream, tiles: list[Tile], mosaic: Mosaic, findings: _Findings
+) -> None:
+    """Hands the pixels over, of colours where the tiles lie; what has no tile is alpha."""
+    usual = not tiles or (stream.sequence.chroma == 1 and len(decoded.planes) == 3)
+    with findings.lock:
+        findings.pixels &= usual
+        if tiles:
+            findings.colours.add((decoded.matrix, decoded.full_range))
+    if usual and not tiles:
+        mosaic.place_alpha(decoded.planes[0])
+    for tile in tiles if usual else ():
+        mosaic.place(tile.box, decoded.planes)
 
 
 def _what(decoded: Decoded, stream: Stream, tiles: list[Tile]) -> str:
@@ -246,7 +273,11 @@ def _damage(parts: Parts, layout: Layout, findings: _Findings) -> tuple[Damage, 
 
 
 def _picture(
-    structure: Structure, layout: Layout, mosaic: Mosaic, findings: _Findings
+    structure: Structure,
+    layout: Layout,
+    mosaic: Mosaic,
+    findings: _Findings,
+    side_px: int | None,
 ) -> Picture | None:
     if not findings.pixels or len(findings.colours) != 1:
         return None
@@ -257,5 +288,7 @@ def _picture(
     if not can_convert(matrix) or not known:
         return None  # libheif refuses unknown code points
     image, whole = mosaic.pictures(matrix, full_range, layout.transforms)
+    if layout.alpha:
+        return reduced_picture(image, side_px)
     size = structure.width_px, structure.height_px
     return Picture(image, structure.orientation or 1, *size, whole)

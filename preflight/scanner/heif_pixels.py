@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from preflight.scanner.arrays import numpy
 from preflight.scanner.heif_items import Transform
 from preflight.scanner.orientation import transposition
 
@@ -33,7 +34,7 @@ def can_convert(matrix: int) -> bool:
 
 
 class Mosaic:
-    """An 8-bit 4:2:0 picture that is put together from tiles, at 1/1, 1/2, 1/4 or 1/8 of its size.
+    """A 4:2:0 picture in 8 bits, put together from tiles, at 1/1, 1/2, 1/4 or 1/8 of its size.
 
     Args:
         width_px, height_px: Full size.
@@ -53,20 +54,23 @@ class Mosaic:
         half = scale * 2 if scale == 1 else scale
         chroma = -(-width_px // half), -(-height_px // half)
         self._planes = [Image.new("L", size) for size in (luma, chroma, chroma)]
+        self._alpha: Image.Image | None = None
 
     def place(self, box: tuple[int, int, int, int], planes: tuple[Plane, ...]) -> None:
-        """Puts a tile where its box says; what lies outside the box is dropped."""
-        from PIL import Image
+        """Puts a tile where its box says; what lies outside the box is dropped.
 
+        Args:
+            box: Left, top, right, bottom, in pixels of the whole picture.
+            planes: Luma and the two of chroma; of more than 8 bits the upper ones are taken, as
+                libheif does it.
+        """
         left, top, right, bottom = box
         if left >= right or top >= bottom:
             return
         for target, plane in zip(self._planes, planes):
             chroma = target is not self._planes[0]
             step, scale = (2, self._chroma_scale) if chroma else (1, self._scale)
-            image = Image.frombuffer(
-                "L", (plane.width, plane.height), plane.data, "raw", "L", plane.stride, 1
-            )
+            image = _image_of(plane)
             visible = -(-(right - left) // step), -(-(bottom - top) // step)
             if visible != image.size:
                 image = image.crop((0, 0, *visible))
@@ -74,10 +78,14 @@ class Mosaic:
                 image = image.reduce(scale)
             target.paste(image, (left // step // scale, top // step // scale))
 
+    def place_alpha(self, plane: Plane) -> None:
+        """How opaque the picture is; for scale 1 only, without transforms."""
+        self._alpha = _image_of(plane).crop((0, 0, *self._planes[0].size))
+
     def pictures(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
     ) -> tuple[Image.Image, Callable[[], Image.Image] | None]:
-        """YCbCr as JPEG has it, or RGB, after the transforms.
+        """YCbCr as JPEG has it, RGB or RGBA, after the transforms.
 
         Crops are in pixels of the full size, for scale 1 only. The usual matrix is left to whoever
         has made the picture smaller.
@@ -115,6 +123,9 @@ class Mosaic:
             image = Image.merge("YCbCr", planes)
         else:
             image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
+        if self._alpha is not None:
+            image = image.convert("RGB")
+            image.putalpha(self._alpha)
         for transform in transforms:
             turn = transposition(transform.turn)
             if transform.crop:
@@ -122,6 +133,16 @@ class Mosaic:
             elif turn is not None:
                 image = image.transpose(turn)
         return image
+
+
+def _image_of(plane: Plane) -> Image.Image:
+    from PIL import Image
+
+    if plane.bits > 8:
+        rows = numpy().frombuffer(plane.data, "=u2").reshape(plane.height, -1)
+        return Image.fromarray((rows[:, : plane.width] >> (plane.bits - 8)).astype("uint8"))
+    size = plane.width, plane.height
+    return Image.frombuffer("L", size, plane.data, "raw", "L", plane.stride, 1)
 
 
 def _matrix(weights: tuple[float, float], full_range: bool) -> tuple[float, ...]:

@@ -57,13 +57,18 @@ _HARMLESS = frozenset(
 
 @frozen
 class Plane:
-    """Samples of one colour component: rows of `stride` bytes, `bytes_each` (1 or 2) a sample."""
+    """Samples of one colour component: rows of `stride` bytes, 2 a sample above 8 `bits`."""
 
     width: int
     height: int
     stride: int
-    bytes_each: int
+    bits: int
     data: bytearray
+
+    @property
+    def bytes_each(self) -> int:
+        """Bytes a sample."""
+        return (self.bits + 7) // 8
 
 
 @frozen
@@ -168,7 +173,8 @@ def _copy(library: Any, picture: int, size: tuple[int, int], chroma: int) -> Dec
             library.de265_get_image_width(picture, number),
             library.de265_get_image_height(picture, number),
         )
-        bytes_each = (library.de265_get_bits_per_pixel(picture, number) + 7) // 8
+        bits = library.de265_get_bits_per_pixel(picture, number)
+        bytes_each = (bits + 7) // 8
         stride = ctypes.c_int(0)
         pointer = library.de265_get_image_plane(picture, number, ctypes.byref(stride))
         row = width * bytes_each
@@ -182,7 +188,7 @@ def _copy(library: Any, picture: int, size: tuple[int, int], chroma: int) -> Dec
         data = bytearray(stride.value * height)  # its last row ends with zeros, not with theirs
         target = (ctypes.c_char * len(data)).from_buffer(data)
         ctypes.memmove(target, pointer, stride.value * (height - 1) + row)
-        planes.append(Plane(width, height, stride.value, bytes_each, data))
+        planes.append(Plane(width, height, stride.value, bits, data))
     return Decoded(
         planes=tuple(planes),
         matrix=library.de265_get_image_matrix_coefficients(picture),

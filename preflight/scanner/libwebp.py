@@ -63,7 +63,7 @@ def decode(coded: bytes, width: int, height: int, tail_bytes: int) -> Decoded:
         return Decoded()
     half = (width + 1) // 2, (height + 1) // 2
     planes = [
-        Plane(*size, size[0], 1, bytearray(size[0] * size[1]))
+        Plane(*size, size[0], 8, bytearray(size[0] * size[1]))
         for size in ((width, height), half, half)
     ]
     into = [(ctypes.c_char * len(plane.data)).from_buffer(plane.data) for plane in planes]

@@ -1,5 +1,6 @@
 """HEIC: hand-made boxes at the edges, real streams with damage, pixels against pillow-heif."""
 
+import io
 import random
 import struct
 from dataclasses import replace
@@ -204,6 +205,47 @@ def test_pixels_come_from_the_same_decode(side_px, size, large_photo):
     assert (picture.width_px, picture.height_px, picture.orientation) == (1280, 1024, 1)
     theirs = other.image.convert("RGB").resize(picture.image.size, Image.Resampling.BOX)
     assert abs(np.asarray(picture.image.convert("RGB")).astype(int) - np.asarray(theirs)).mean() < 2
+
+
+def deep(bits: int) -> bytes:
+    """A photo of more than 8 bits that is no HDR."""
+    import pillow_heif
+
+    image = make.photo(1500, 1100)
+    samples = np.asarray(image).astype(np.uint16) * 257
+    file = pillow_heif.from_bytes("RGB;16", image.size, samples.tobytes())
+    out = io.BytesIO()
+    before = pillow_heif.options.SAVE_HDR_TO_12_BIT
+    pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
+    try:
+        file.save(out, quality=80, chroma=420, enc_params={"preset": "ultrafast"})
+    finally:
+        pillow_heif.options.SAVE_HDR_TO_12_BIT = before
+    return out.getvalue()
+
+
+def transparent() -> bytes:
+    image = make.photo(1500, 1100).convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return make.heic(image, quality=80)
+
+
+@pytest.mark.parametrize("side_px", [512, 9999])
+@pytest.mark.parametrize(
+    ("make_file", "mode"),
+    [(lambda: deep(10), "YCbCr"), (lambda: deep(12), "YCbCr"), (transparent, "RGBA")],
+    ids=["10 bits", "12 bits", "alpha"],
+)
+def test_so_do_those_of_deep_and_transparent_pictures(make_file, mode, side_px):
+    data = make_file()
+    structure = heif.read(data, LIMITS)
+    picture = heif.check_content(data, structure, LIMITS, side_px).picture
+    theirs = decode_picture(data, "heic", structure, LIMITS, side_px).image
+    assert picture.image.size == theirs.size == ((750, 550) if side_px == 512 else (1500, 1100))
+    reduced_mode = {"RGBA": "RGBa"}.get(mode, mode) if side_px == 512 else mode
+    assert picture.image.mode == reduced_mode
+    ours = picture.image if mode == "RGBA" else picture.image.convert("RGB")
+    assert abs(np.asarray(ours).astype(int) - np.asarray(theirs)).mean() < 2
 
 
 @pytest.mark.parametrize("turn", [(b"irot", b"\1"), (b"irot", b"\2"), (b"irot", b"\3")])
