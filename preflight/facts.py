@@ -184,7 +184,7 @@ class Facts:
         skipped: Checks that could not run.
         faces: Faces in the upright picture; None when nobody looked.
         sideways_turn: Degrees clockwise (90, 180, 270) by which the upright picture would have to
-            be turned to show a face; None when there is no need, or nobody looked.
+            be turned to show a face upright; None when there is no need, or nobody looked.
         sharpness: Of the face or the middle, 0 to 1, see `faces/quality.py`; None if not measured.
         brightness: Luma 0 to 1 that a tenth of the face or the middle exceeds; None likewise.
     """

@@ -73,7 +73,7 @@ def find_faces(
         if face.score >= min_score:
             faces.append(face)
     kept = best_of_overlapping(sorted(faces, key=lambda face: -face.score))
-    return tuple(_scaled(f, width_px / picture.width, height_px / picture.height) for f in kept)
+    return tuple(scaled(f, width_px / picture.width, height_px / picture.height) for f in kept)
 
 
 def search(small: Image.Image, width_px: float, height_px: float, min_score: float) -> list[Face]:
@@ -99,7 +99,7 @@ def search(small: Image.Image, width_px: float, height_px: float, min_score: flo
         for n in order
     ]
     across, down = width_px / small.width, height_px / small.height
-    return [_scaled(face, across, down) for face in best_of_overlapping(found)]
+    return [scaled(face, across, down) for face in best_of_overlapping(found)]
 
 
 def best_of_overlapping(best_first: Sequence[Face]) -> list[Face]:
@@ -113,30 +113,44 @@ def best_of_overlapping(best_first: Sequence[Face]) -> list[Face]:
 
 def _closer(picture: Image.Image, doubtful: Face) -> Face | None:
     """The face as a look at its surroundings alone shows it; None if that shows none."""
-    from PIL import Image
-
-    left, top, right, bottom = doubtful.box
-    side = CLOSER_WIDTHS * max(right - left, bottom - top)
-    x, y = (left + right - side) / 2, (top + bottom - side) / 2
-    box = (
-        min(max(round(x), 0), picture.width - 1),
-        min(max(round(y), 0), picture.height - 1),
-        max(1, min(round(x + side), picture.width)),
-        max(1, min(round(y + side), picture.height)),
-    )
-    part = picture.crop((box[0], box[1], max(box[2], box[0] + 1), max(box[3], box[1] + 1)))
-    scale = CLOSER_SIDE_PX / max(part.size)
-    size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
-    near = part.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    for face in search(near, *part.size, DOUBTFUL_SCORES[0] + CLOSER_BONUS):
-        left, top, right, bottom = face.box
-        moved = (left + box[0], top + box[1], right + box[0], bottom + box[1])
+    near, (left, top, width, height) = close_up(picture, doubtful.box, CLOSER_WIDTHS)
+    for face in search(near, width, height, DOUBTFUL_SCORES[0] + CLOSER_BONUS):
+        moved = (face.box[0] + left, face.box[1] + top, face.box[2] + left, face.box[3] + top)
         if overlap(moved, doubtful.box) > MAX_OVERLAP:
             return replace(face, box=moved, score=face.score - CLOSER_BONUS)
     return None
 
 
-def _scaled(face: Face, across: float, down: float) -> Face:
+def close_up(
+    picture: Image.Image, box: Box, widths: float
+) -> tuple[Image.Image, tuple[int, int, int, int]]:
+    """The surroundings of a face, at `CLOSER_SIDE_PX`.
+
+    Args:
+        picture: RGB.
+        box: Of the face, in its pixels.
+        widths: Side of what is shown over the face's longer side.
+
+    Returns:
+        The picture, and its left, top, width and height in the other.
+    """
+    from PIL import Image
+
+    side = widths * max(box[2] - box[0], box[3] - box[1])
+    x, y = (box[0] + box[2] - side) / 2, (box[1] + box[3] - side) / 2
+    left = min(max(round(x), 0), picture.width - 1)
+    top = min(max(round(y), 0), picture.height - 1)
+    right = max(min(round(x + side), picture.width), left + 1)
+    bottom = max(min(round(y + side), picture.height), top + 1)
+    part = picture.crop((left, top, right, bottom))
+    scale = CLOSER_SIDE_PX / max(part.size)
+    size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
+    near = part.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return near, (left, top, *part.size)
+
+
+def scaled(face: Face, across: float, down: float) -> Face:
+    """The face in a picture so many times as wide and high."""
     left, top, right, bottom = face.box
     return replace(face, box=(left * across, top * down, right * across, bottom * down))
 

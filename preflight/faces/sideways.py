@@ -1,10 +1,11 @@
-"""A photo that lies on its side: seen by the face that is only found when the photo is turned."""
+"""A photo that lies on its side: a face is found, or found better, in a turned copy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.faces.find import search, shrunk
+from preflight.faces.find import close_up, search, shrunk
+from preflight.facts import Face
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,6 +22,13 @@ above, and spares nearly all photos without a face the three searches."""
 
 TURNS_DEG = (90, 270, 180)
 
+DOUBTFUL_SCORE, TURNED_SCORE, CLOSE_WIDTHS = 0.8, 0.9, 2.6
+"""A face that lies is also found as it is in three of ten photos, though it scores less: so below
+the first score its surroundings, so many times its size, are turned. It lies if it reaches the
+second one then. Of 864 turned portraits and variants of them (mirrored, dark, leaning) 117 are
+found so, one of them the wrong way round, beside 507 that show no face as they lie; of 576 upright
+ones, leaning by up to 35 degrees, none, and of 520 pictures without a person, turned, none."""
+
 
 def sideways_turn(image: Image.Image) -> int | None:
     """By how many degrees clockwise a photo has to be turned to show a face upright.
@@ -33,22 +41,41 @@ def sideways_turn(image: Image.Image) -> int | None:
     Returns:
         90, 180 or 270; None if there is no face either way.
     """
-    from PIL import Image
-
-    methods = {
-        90: Image.Transpose.ROTATE_270,
-        180: Image.Transpose.ROTATE_180,
-        270: Image.Transpose.ROTATE_90,
-    }
     small = shrunk(image)
     smaller = shrunk(small, FIRST_LOOK_PX)
     best: tuple[float, int] | None = None
     for turn_deg in TURNS_DEG:
-        first = smaller.transpose(methods[turn_deg])
+        first = _turned(smaller, turn_deg)
         if not search(first, *first.size, FIRST_SCORE):
             continue
-        turned = small.transpose(methods[turn_deg])
+        turned = _turned(small, turn_deg)
         faces = search(turned, *turned.size, MIN_SCORE)
         if faces and (best is None or faces[0].score > best[0]):
             best = faces[0].score, turn_deg
     return best[1] if best is not None else None
+
+
+def turn_of_face(image: Image.Image, face: Face) -> int | None:
+    """The same for a photo in which a face was found as it lies.
+
+    Args:
+        image: The upright photo in RGB.
+        face: The main one, in pixels of that.
+    """
+    if face.score >= DOUBTFUL_SCORE:
+        return None
+    near, _ = close_up(image, face.box, CLOSE_WIDTHS)
+    best: tuple[float, int] | None = None
+    for turn_deg in TURNS_DEG:
+        turned = _turned(near, turn_deg)
+        faces = search(turned, *turned.size, TURNED_SCORE)
+        if faces and (best is None or faces[0].score > best[0]):
+            best = faces[0].score, turn_deg
+    return best[1] if best is not None else None
+
+
+def _turned(image: Image.Image, turn_deg: int) -> Image.Image:
+    from PIL.Image import Transpose
+
+    methods = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+    return image.transpose(methods[turn_deg])

@@ -154,14 +154,14 @@ def sideways_face(facts: Facts, platform: Platform) -> Hit | None:
 
     ## Why it matters
     The photo carries no tag that says how to turn it, so every place shows it as it
-    is stored. A face was found only after turning it.
+    is stored. A face was found only after turning it, or much more clearly.
 
     ## How to fix
     Turn the photo on your phone or computer, save it, and check it again. preflight
     does not turn it by itself: it may be meant so.
     """
     turn = facts.sideways_turn
-    if turn not in TURNS or _faces(facts):
+    if turn not in TURNS:
         return None
     return Hit(
         f"The person in it {TURNS[turn]}. Turn the photo before you upload it.",

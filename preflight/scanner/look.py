@@ -56,11 +56,19 @@ def _says_how_it_lies(facts: Facts) -> bool:
 
 
 def _seen(small: Image.Image, size: tuple[int, int], *, is_upright: bool) -> Seen:
-    from preflight.faces.find import find_faces
-    from preflight.faces.sideways import sideways_turn
+    from preflight.faces.find import find_faces, scaled
 
-    faces = find_faces(small, *size)
-    return Seen(faces, None if faces or is_upright else sideways_turn(small))
+    faces = find_faces(small, *small.size)
+    turn_deg = None if is_upright else _turn_deg(small, faces)
+    across, down = size[0] / small.width, size[1] / small.height
+    return Seen(tuple(scaled(face, across, down) for face in faces), turn_deg)
+
+
+def _turn_deg(small: Image.Image, faces: tuple[Face, ...]) -> int | None:
+    from preflight.faces.head import main_faces
+    from preflight.faces.sideways import sideways_turn, turn_of_face
+
+    return turn_of_face(small, main_faces(faces)[0]) if faces else sideways_turn(small)
 
 
 def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:

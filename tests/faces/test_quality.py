@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from preflight.faces.find import find_faces
 from preflight.faces.quality import focus_and_light
-from preflight.faces.sideways import sideways_turn
+from preflight.faces.sideways import DOUBTFUL_SCORE, sideways_turn, turn_of_face
 from preflight.facts import Face
 from preflight.rules.face import LEAST_BRIGHTNESS, LEAST_SHARPNESS
 
@@ -88,6 +88,30 @@ def test_turned_photos_are_turned_back(
 ) -> None:
     portrait = astronaut.crop((100, 0, 360, 300))
     assert sideways_turn(portrait.transpose(method)) == turn_deg
+
+
+@pytest.mark.parametrize(
+    ("method", "turn_deg"),
+    [
+        (None, None),
+        (Image.Transpose.ROTATE_90, 90),
+        (Image.Transpose.ROTATE_180, 180),
+        (Image.Transpose.ROTATE_270, 270),
+    ],
+)
+def test_a_face_that_is_found_as_it_lies_is_turned_as_well(
+    astronaut: Image.Image, method: Image.Transpose | None, turn_deg: int | None
+) -> None:
+    portrait = astronaut.crop((100, 0, 360, 300))
+    (upright,) = find_faces(portrait, *portrait.size)
+    mark = Image.new("L", portrait.size)
+    mark.paste(255, tuple(round(edge) for edge in upright.box))
+    if method is not None:
+        portrait, mark = portrait.transpose(method), mark.transpose(method)
+    box = mark.getbbox()
+    assert box is not None
+    assert turn_of_face(portrait, Face(box, DOUBTFUL_SCORE - 0.01)) == turn_deg
+    assert turn_of_face(portrait, Face(box, DOUBTFUL_SCORE)) is None
 
 
 def test_nothing_to_turn() -> None:

@@ -116,8 +116,12 @@ def test_sideways(turn: int, words: str) -> None:
     assert finding.step is None
 
 
-def test_not_sideways_when_a_face_is_upright_or_the_turn_is_none() -> None:
-    assert found(MIDDLE, sideways_turn=90) == {}
+def test_sideways_also_where_a_face_is_found_as_it_lies() -> None:
+    assert found(MIDDLE, sideways_turn=90) == {"sideways-face": "warning"}
+
+
+def test_not_sideways_when_the_turn_is_none() -> None:
+    assert found(MIDDLE, sideways_turn=None) == {}
     assert found(sideways_turn=45) == {"no-face": "info"}
 
 

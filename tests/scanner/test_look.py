@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from preflight.facts import Facts, Metadata
+from preflight.facts import Face, Facts, Metadata
 from preflight.scanner.look import look_at
 from preflight.scanner.structure import Picture
 
@@ -28,3 +28,17 @@ def test_turned_copies_are_searched_only_where_no_tag_says_how_the_photo_lies(
 ) -> None:
     monkeypatch.setattr("preflight.faces.sideways.sideways_turn", lambda small: 90)
     assert look_at(facts, PLAIN).sideways_turn == (90 if looks else None)
+    small_face, other = Face((10, 10, 60, 70), 0.7), Face((200, 10, 210, 22), 0.7)
+    monkeypatch.setattr("preflight.faces.find.find_faces", lambda *_: (other, small_face))
+    asked = []
+    monkeypatch.setattr(
+        "preflight.faces.sideways.turn_of_face", lambda _, face: asked.append(face) or 180
+    )
+    double = replace(facts, width_px=800, height_px=600)
+    seen = look_at(double, PLAIN)
+    assert seen.sideways_turn == (180 if looks else None)
+    assert seen.faces == (
+        replace(other, box=(400, 20, 420, 44)),
+        replace(small_face, box=(20, 20, 120, 140)),
+    )
+    assert asked == ([small_face] if looks else [])
