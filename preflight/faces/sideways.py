@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.faces.find import close_up, search, shrunk
+from preflight.faces.find import DOUBTFUL_SCORES, close_up, search, shrunk
 from preflight.facts import Face
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ above, and spares nearly all photos without a face the three searches."""
 
 TURNS_DEG = (90, 270, 180)
 
-DOUBTFUL_SCORE, TURNED_SCORE, CLOSE_WIDTHS = 0.8, 0.9, 2.6
-"""A face that lies is also found as it is in three of ten photos, though it scores less: so below
-the first score its surroundings, so many times its size, are turned. It lies if it reaches the
-second one then. Of 864 turned portraits and variants of them (mirrored, dark, leaning) 117 are
+CLOSE_WIDTHS = 2.6
+"""A face that lies is also found as it is in three of ten photos, though it scores less: so where
+it is doubtful its surroundings, so many times its size, are turned. It lies if it reaches
+`MIN_SCORE` then. Of 864 turned portraits and variants of them (mirrored, dark, leaning) 104 are
 found so, one of them the wrong way round, beside 507 that show no face as they lie; of 576 upright
-ones, leaning by up to 35 degrees, none, and of 520 pictures without a person, turned, none."""
+ones one, which leans by 35 degrees; of 520 turned pictures without a person none."""
 
 
 def sideways_turn(image: Image.Image) -> int | None:
@@ -62,13 +62,13 @@ def turn_of_face(image: Image.Image, face: Face) -> int | None:
         image: The upright photo in RGB.
         face: The main one, in pixels of that.
     """
-    if face.score >= DOUBTFUL_SCORE:
+    if face.score >= DOUBTFUL_SCORES[1]:
         return None
     near, _ = close_up(image, face.box, CLOSE_WIDTHS)
     best: tuple[float, int] | None = None
     for turn_deg in TURNS_DEG:
         turned = _turned(near, turn_deg)
-        faces = search(turned, *turned.size, TURNED_SCORE)
+        faces = search(turned, *turned.size, MIN_SCORE)
         if faces and (best is None or faces[0].score > best[0]):
             best = faces[0].score, turn_deg
     return best[1] if best is not None else None

@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from preflight.faces.find import find_faces
 from preflight.faces.quality import focus_and_light
-from preflight.faces.sideways import DOUBTFUL_SCORE, sideways_turn, turn_of_face
+from preflight.faces.sideways import sideways_turn, turn_of_face
 from preflight.facts import Face
 from preflight.rules.face import LEAST_BRIGHTNESS, LEAST_SHARPNESS
 
@@ -110,8 +110,8 @@ def test_a_face_that_is_found_as_it_lies_is_turned_as_well(
         portrait, mark = portrait.transpose(method), mark.transpose(method)
     box = mark.getbbox()
     assert box is not None
-    assert turn_of_face(portrait, Face(box, DOUBTFUL_SCORE - 0.01)) == turn_deg
-    assert turn_of_face(portrait, Face(box, DOUBTFUL_SCORE)) is None
+    assert turn_of_face(portrait, Face(box, 0.749)) == turn_deg
+    assert turn_of_face(portrait, Face(box, 0.75)) is None
 
 
 def test_nothing_to_turn() -> None:
