@@ -136,7 +136,7 @@ def _resampled(
     right = min(shape[0], (across.begins[-1] + across.weights.shape[1]) // channels)
     offsets = [begin - left * channels for begin in across.begins]
     values = (right - left) * channels
-    blocks = max(1, _SCRATCH_VALUES // values // _ROWS_A_BLOCK)
+    blocks = min(len(down.begins), max(1, _SCRATCH_VALUES // values // _ROWS_A_BLOCK))
     tall = np.empty((blocks * _ROWS_A_BLOCK, values), np.float32)
     wide = np.empty((blocks * _ROWS_A_BLOCK, width * kept), np.float32)
     result = np.empty((height, width * kept), np.uint8)
