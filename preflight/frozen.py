@@ -25,7 +25,7 @@ def frozen(cls: type[T]) -> type[T]:
     made = dataclass(slots=True, init=False, eq=False, repr=False)(cls)
     made.__init__ = _fill  # type: ignore[method-assign]
     made.__signature__ = _Signature()  # type: ignore[attr-defined]
-    made.__setattr__ = _set_once  # type: ignore[method-assign]
+    made.__setattr__ = _refuse  # type: ignore[method-assign]
     made.__delattr__ = _delete  # type: ignore[method-assign]
     made.__eq__ = _equal  # type: ignore[method-assign]
     made.__hash__ = _hash  # type: ignore[method-assign]
@@ -85,11 +85,9 @@ def _compared(instance: Any) -> tuple[Any, ...]:
     return tuple([getattr(instance, name) for name in instance._compared_fields])
 
 
-def _set_once(self: Any, name: str, content: Any) -> None:
-    """Only `__init__` comes upon attributes that are not set yet."""
-    if hasattr(self, name):
-        raise FrozenInstanceError(f"cannot assign to field {name!r}")
-    object.__setattr__(self, name, content)
+def _refuse(self: Any, name: str, content: Any) -> None:
+    """`__init__` and pickle go past it."""
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _restore(self: Any, contents: Any) -> None:

@@ -49,7 +49,9 @@ def test_made_by_position_and_by_name() -> None:
 
 
 def test_a_default_that_is_made_is_made_each_time() -> None:
-    assert Facts("a", 1).colour == Facts("b", 1).colour
+    one, other = Facts("a", 1).colour, Facts("b", 1).colour
+    assert one == other
+    assert one is not other
 
 
 def test_help_shows_the_fields() -> None:

@@ -99,7 +99,7 @@ def compare(
     image = flatten(eight_bits(output.image), background).convert("RGB")
     scale = image.width / placement.size[0]
     left, top, right, bottom = _scaled(placement.spot, scale, scale, image)
-    size = _size(width, height)
+    size = _size(width, height, placement.part)
     shown = image.resize(size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
     wanted = _from_source(picture, placement, colour, icc, background, size)
     fine, coarse = (
@@ -124,9 +124,18 @@ def _scaled(box: Box, across: float, down: float, image: Image.Image) -> Box:
     return left * across, top * down, min(right * across, width), min(bottom * down, height)
 
 
-def _size(width: int, height: int) -> tuple[int, int]:
-    """Size to compare at, of a part that is so large in the output."""
-    scale = max(1 / SHRINK, min(1.0, LEAST_SIDE_PX / max(width, height)))
+def _size(width: int, height: int, part: Box) -> tuple[int, int]:
+    """Size to compare at, of a part that is so large in the output.
+
+    Half the source's own size if that is less: what was made larger has edges of another
+    sharpness. (What has fewer pixels than the blocks that colours are compared in is made larger
+    for it, as for the output.)
+    """
+    longer = max(width, height)
+    scale = max(1 / SHRINK, min(1.0, LEAST_SIDE_PX / longer))
+    own = max(part[2] - part[0], part[3] - part[1]) / 2
+    if own >= min(COLOUR_SIDES_PX):
+        scale = min(scale, own / longer)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from preflight.fixer.fine_colour import has_fine_colour
 from preflight.fixer.quantisation import tables
 from preflight.frozen import frozen
+from preflight.limits import Limits
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,6 +34,8 @@ SURE = 0.8
 USUAL_ENCODES = 3
 PROGRESSIVE_SHARE = 0.95
 """Of the bytes of a baseline file, what the progressive one is expected to have."""
+PROGRESSIVE_SCANS = 10
+"""Of libjpeg's default script for colour."""
 NEAR_ENOUGH = 2.0
 """The same after so many encodes: then at most one better quality still fits. 10 pictures x 5
 limits: at most 3 encodes in 39 of 50, 4 answers a quality lower, 1 two (2 % of the bytes)."""
@@ -152,7 +155,7 @@ def fit_jpeg(
     Args:
         image: RGB, at the size that is wanted.
         extras: Profile and metadata; they count.
-        progressive: The place accepts progressive files.
+        progressive: The place accepts progressive files; too large ones would not open safely.
         max_bytes: Upper limit.
         min_bytes: Lower limit; met with a higher quality if that can.
         floor_px: Smallest longer side; None keeps the size.
@@ -172,6 +175,9 @@ def fit_jpeg(
             progressive=progressive,
             fine_colour=False,
         )
+
+    passes_over = PROGRESSIVE_SCANS * image.width * image.height
+    progressive = progressive and passes_over <= Limits().max_jpeg_scan_megapixels * 1_000_000
 
     side = max(image.size)
     levels = [_Level(side, quality) for quality in range(QUALITY, LOWEST_QUALITY - 1, -1)]

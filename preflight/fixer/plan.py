@@ -171,7 +171,7 @@ def _size(window: Window, options: FixOptions, target: Target) -> tuple[int, tup
             )
         return size, ()
     if side < size * 0.95:
-        what = "the photo" if window.padded or _is_all(window) else "the part that is used"
+        what = "the photo" if _is_all(window) else "the part that is used"
         soft = (
             f"It will look soft: {what} is only {math.floor(side)} pixels wide. "
             "Find a larger original if you can."

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from preflight.facts import Box
 from preflight.scanner.arrays import numpy
+from preflight.scanner.modes import PREMULTIPLIED
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,14 +30,15 @@ _ROWS_A_BLOCK, _COLUMNS_A_BLOCK = 16, 8
 """Measured best from 1512 to 1024 px: smaller blocks pay for more calls, larger ones for the zeros
 outside the band."""
 _SCRATCH_VALUES = 1_200_000
-"""Floats of one run of rows; 5 MB stay in the cache."""
-_KEPT = 8
-"""Weights of so many reductions are kept: a folder is full of photos of one size."""
+"""Floats of one run of rows, before and behind; 5 MB stay in the cache."""
+_KEPT = 4
+"""Weights of so many reductions are kept: photos of one camera that are cut in the middle."""
 
 REDUCING_GAP = 2.0
 """Pictures above four times the output are first halved by averaging; not visible at 12 MP."""
 
-MODES = frozenset({"L", "RGB", "YCbCr", "CMYK", "La", "RGBa", "RGBX"})
+_CHANNELS = {"L": 1, "La": 2, "RGB": 3, "YCbCr": 3, "RGBX": 4, "RGBa": 4, "CMYK": 4}
+MODES = frozenset(_CHANNELS)
 """Eight bits a channel, and no alpha but multiplied in."""
 
 
@@ -73,15 +75,9 @@ def resampled(
     if factor != (1, 1):
         image, box = _averaged(image, box, factor)
         pixels = None
-    channels = len(image.getbands())
-    values = _resampled(
-        _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels),
-        image.size,
-        size,
-        box,
-        channels,
-        3 if image.mode == "RGBX" else channels,
-    )
+    channels = _CHANNELS[image.mode]
+    rows = _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels)
+    values = _resampled(rows, image.size, size, box, image.mode)
     mode = "RGB" if image.mode == "RGBX" else image.mode
     return Image.frombuffer(mode, size, values, "raw", mode, 0, 1)
 
@@ -124,19 +120,30 @@ def _resampled(
     shape: tuple[int, int],
     size: tuple[int, int],
     box: Box,
-    channels: int,
-    kept: int,
+    mode: str,
 ) -> Array:
-    """Rows first, then columns, some hundred rows at a time; of the channels the first `kept`."""
+    """Rows first, then columns, some hundred rows at a time.
+
+    Args:
+        rows: Gives the values from a top to a bottom row and a left to a right column.
+        shape: Width and height of the image.
+        size: Of the result.
+        box: The part.
+        mode: Pillow's; of `RGBX` the last channel is left out.
+    """
     np = numpy()
     width, height = size
+    channels = _CHANNELS[mode]
+    kept = 3 if mode == "RGBX" else channels
+    premultiplied = mode in PREMULTIPLIED.values()
     down = _bands(shape[1], box[1], box[3], height, _ROWS_A_BLOCK)
     across = _spread(shape[0], box[0], box[2], width, channels, kept)
     left = across.begins[0] // channels
     right = min(shape[0], (across.begins[-1] + across.weights.shape[1]) // channels)
     offsets = [begin - left * channels for begin in across.begins]
     values = (right - left) * channels
-    blocks = min(len(down.begins), max(1, _SCRATCH_VALUES // values // _ROWS_A_BLOCK))
+    widest = max(values, width * kept)
+    blocks = min(len(down.begins), max(1, _SCRATCH_VALUES // widest // _ROWS_A_BLOCK))
     tall = np.empty((blocks * _ROWS_A_BLOCK, values), np.float32)
     wide = np.empty((blocks * _ROWS_A_BLOCK, width * kept), np.float32)
     result = np.empty((height, width * kept), np.uint8)
@@ -156,10 +163,21 @@ def _resampled(
             into = wide[:count, number * step : (number + 1) * step]
             np.matmul(seen, weights[: seen.shape[1], : into.shape[1]], out=into)
         rounded = wide[:count]
+        if premultiplied:
+            _hold_alpha(rounded.reshape(count, width, kept))
         rounded += 0.5
         np.clip(rounded, 0, 255, out=rounded)
         result[row : row + count] = rounded
     return result
+
+
+def _hold_alpha(values: Array) -> None:
+    """Where alpha overshoots, the colours that it was multiplied with come back with it.
+
+    Cut off each for itself they would be too light along the edge of what is opaque.
+    """
+    np = numpy()
+    values *= 255 / np.maximum(values[..., -1:], 255)
 
 
 def _lanczos(distance: Array) -> Array:

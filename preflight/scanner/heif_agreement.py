@@ -18,6 +18,7 @@ _RESERVED = {b"irot": 0xFC, b"imir": 0xFE}
 _HEADER_BYTES = 512
 _SIZE = "it states a size that its coded data do not have"
 _CROP = "it is to be cropped to a part that it does not have"
+_PIXELS = "it is to be cropped in the middle of a pixel"
 _TWICE = "it describes its picture in two ways that do not agree"
 
 
@@ -39,8 +40,10 @@ def disagreements(container: Container, layout: Layout) -> list[Damage]:
         ):
             if damage is not None:
                 found.setdefault(damage.what, damage)
-    if not all(transform.whole for transform in layout.transforms):
+    if not all(transform.inside for transform in layout.transforms):
         found["bad-crop"] = Damage("corrupt", "bad-crop", _CROP)
+    elif not all(transform.whole for transform in layout.transforms):
+        found["odd-crop"] = Damage("readable", "odd-crop", _PIXELS)
     return list(found.values())
 
 

@@ -45,12 +45,14 @@ _IMIR_TO_EXIF = {0: 4, 1: 2}
 class Transform:
     """One transform: as written in `Facts.transforms`, and either a turn (Exif code) or a crop.
 
-    `whole` is False of a crop that is not made of whole pixels of the picture.
+    A crop that reaches beyond the picture is not `inside`, and one that had to be rounded to pixels
+    not `whole`.
     """
 
     text: str
     turn: int = 1
     crop: tuple[int, int, int, int] | None = None
+    inside: bool = True
     whole: bool = True
 
 
@@ -260,35 +262,34 @@ def transforms_of(container: Container, number: int, layout: Layout) -> tuple[Tr
             before = Layout(
                 layout.width_px, layout.height_px, transforms=(*layout.transforms, *found)
             )
-            crop, whole = _clean_aperture(container, box.body, box.end, *before.shown_size)
-            found.append(Transform("clap", crop=crop, whole=whole))
+            found.append(_clean_aperture(container, box.body, box.end, *before.shown_size))
     return tuple(found)
 
 
 def _clean_aperture(
     container: Container, body: int, end: int, width: int, height: int
-) -> tuple[tuple[int, int, int, int] | None, bool]:
+) -> Transform:
     """The crop of a clap box, in whole pixels as libheif rounds them; None if it makes no sense.
 
-    And whether nothing had to be rounded or left out, as the standards demand (ISO/IEC 23000-22,
-    7.3.6.7).
+    Nothing should have to be rounded or left out (ISO/IEC 23000-22, 7.3.6.7).
     """
     from fractions import Fraction  # few files are cropped so
 
     numbers = [container.uint(body + 4 * n, 4, end) for n in range(8)]
     if 0 in numbers[1::2]:
-        return None, False
+        return Transform("clap", inside=False, whole=False)
     signed = [n - 2**32 if n >= 2**31 else n for n in numbers]
     inner_width, inner_height = (Fraction(numbers[n], numbers[n + 1]) for n in (0, 2))
     off_x, off_y = (Fraction(signed[n], numbers[n + 1]) for n in (4, 6))
     sides = (width, inner_width, off_x), (height, inner_height, off_y)
     (left, right), (top, bottom) = (_aperture_side(*side) for side in sides)
     if left >= right or top >= bottom:
-        return None, False
+        return Transform("clap", inside=False, whole=False)
     starts = tuple(offset + (size - inner) / 2 for size, inner, offset in sides)
+    inside = all(0 <= at <= size - inner for at, (size, inner, _) in zip(starts, sides))
     rounded = left - starts[0], top - starts[1], right - left - inner_width
     whole = not any((*rounded, bottom - top - inner_height))
-    return (left, top, right, bottom), whole
+    return Transform("clap", crop=(left, top, right, bottom), inside=inside, whole=whole)
 
 
 def _aperture_side(size: int, inner: Fraction, offset: Fraction) -> tuple[int, int]:

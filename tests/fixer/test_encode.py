@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from preflight.fixer import encode as encode_module
 from preflight.fixer.colour import srgb_profile
 from preflight.fixer.encode import (
     Encoded,
@@ -186,3 +187,16 @@ def test_noise_that_does_not_fit_into_the_encoders_buffer_is_saved_all_the_same(
     with Image.open(io.BytesIO(data)) as image:
         assert image.size == (512, 512)
         assert not image.info.get("progressive")
+
+
+def test_what_is_too_large_for_many_passes_stays_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten passes over 100 megapixels are a bomb to our own check."""
+    monkeypatch.setattr(encode_module, "PROGRESSIVE_SCANS", 10_000)
+    image = Image.effect_noise((300, 300), 60).convert("RGB")
+
+    def fitted() -> bytes:
+        return fit_jpeg(image, EXTRAS, progressive=True, max_bytes=30_000).data
+
+    assert b"\xff\xc2" not in fitted()
+    monkeypatch.undo()
+    assert b"\xff\xc2" in fitted()

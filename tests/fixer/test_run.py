@@ -375,3 +375,13 @@ def test_a_step_that_stands_in_a_sound_photo_is_no_damage_of_the_output() -> Non
     assert (result.status, result.why) == ("fixed", "")
     assert result.after is not None
     assert result.after.verdict is not Verdict.BLOCKED
+
+
+@pytest.mark.parametrize("side", [32, 96, 128, 160, 200])
+def test_pixel_art_is_delivered(side: int) -> None:
+    """Made larger its edges are softer than its own, which is no harm."""
+    chance = np.random.default_rng(side)
+    small = Image.fromarray(chance.integers(0, 256, (16, 16, 3), dtype=np.uint8))
+    art = small.resize((side, side), Image.Resampling.NEAREST)
+    result = fix(saved(art, "PNG"))
+    assert result.status == "fixed", result.why
