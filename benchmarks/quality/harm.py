@@ -80,9 +80,10 @@ def without_profile(it: Case) -> Image.Image | None:
     """Pixels as coded, where a profile or code points change them visibly."""
     assert it.scan.picture is not None
     raw = cut(it.scan.picture, it.placement)
-    if raw.mode != "RGB" or it.scan.facts.colour.gamut != "wide" or it.scan.picture.is_srgb:
+    coloured = raw.mode in ("RGB", "YCbCr")
+    if not coloured or it.scan.facts.colour.gamut != "wide" or it.scan.picture.is_srgb:
         return None
-    return raw
+    return raw.convert("RGB")
 
 
 def inverted_ink(it: Case) -> Image.Image | None:

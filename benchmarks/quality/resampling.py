@@ -1,10 +1,11 @@
 """Ways to reduce a photo to 1024 px, against a reference in floating point.
 
-    python -m benchmarks.quality.resampling [--photos N]
+    python -m benchmarks.quality.resampling [--photos N | --work-set FOLDER]
 
 Needs `butteraugli_main` (Debian: libjxl-devtools). The reference is Lanczos of the whole picture in
 linear light, in floating point, rounded once. Two synthetic pictures show what photos hide: an edge
-(overshoot) and fine black and white lines (brightness).
+(overshoot) and fine black and white lines (brightness). With a folder (the JPEGs of
+benchmarks/speed) only the way of `fix` is measured, against the same without linear light.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import io
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -24,6 +26,7 @@ from preflight.fixer.resample import REDUCING_GAP, resampled
 from preflight.fixer.steps import DETAIL
 
 SIDE_PX = 1024
+GOAL = 0.3
 LEAST_PX = 1500
 """Shorter side of the photos: below it nothing is decoded reduced."""
 Size = tuple[int, int]
@@ -47,6 +50,13 @@ def in_linear_light(data: bytes, size: Size, resample: Filter = Filter.LANCZOS) 
     small = np.clip(np.stack([np.asarray(plane) for plane in planes], axis=-1), 0, 1)
     shown = np.where(small <= 0.0031308, small * 12.92, 1.055 * small ** (1 / 2.4) - 0.055)
     return Image.fromarray((shown * 255 + 0.5).astype(np.uint8))
+
+
+def in_floating_point(data: bytes, size: Size) -> Image.Image:
+    """Lanczos of the whole picture as it is coded, rounded once."""
+    planes = [plane.convert("F").resize(size, Filter.LANCZOS) for plane in opened(data).split()]
+    small = np.clip(np.stack([np.asarray(plane) for plane in planes], axis=-1) + 0.5, 0, 255)
+    return Image.fromarray(small.astype(np.uint8))
 
 
 def resized(resample: Filter, gap: float | None = None, draft: float | None = None) -> Way:
@@ -101,20 +111,46 @@ def brightness_shift(way: Way) -> float:
     return float(shown - wanted)
 
 
+def _size(data: bytes) -> Size:
+    with Image.open(io.BytesIO(data)) as image:
+        scale = SIDE_PX / min(image.size)
+        return round(image.width * scale), round(image.height * scale)
+
+
+def _measure_work_set(paths: list[Path]) -> None:
+    norms = []
+    for data in map(Path.read_bytes, paths):
+        size = _size(data)
+        norms.append(butteraugli(png(in_floating_point(data, size)), png(as_fix(data, size))))
+    body = f"""## Reducing the photos of the speed benchmark
+
+`python -m benchmarks.quality.resampling --work-set SCRATCH/set/jpeg` · {machine()} ·
+{versions("pillow")}, libjxl
+
+{len(paths)} photos of 12 megapixels reduced as `fix` does it, from half their size, against Lanczos
+of the whole picture in floating point, both in coded values. butteraugli, 3-norm: median
+{np.median(norms):.2f}, at most {max(norms):.2f}; {sum(n <= GOAL for n in norms)} are within the
+{GOAL} that the project set itself (below 1 is invisible)."""
+    write_section("quality-work-set", body)
+
+
 def main() -> None:
     """Measures all ways on large photos, and writes the section of RESULTS.md."""
     if not has_butteraugli():
         sys.exit("butteraugli_main is not installed (Debian: libjxl-devtools).")
     parser = argparse.ArgumentParser(description="Ways to reduce a photo.")
     parser.add_argument("--photos", type=int, default=12, help="how many to measure on")
-    most = parser.parse_args().photos
+    parser.add_argument("--work-set", type=Path, help="the JPEGs of benchmarks/speed")
+    asked = parser.parse_args()
+    if asked.work_set:
+        _measure_work_set(sorted(asked.work_set.glob("*.jpg")))
+        return
+    most = asked.photos
     paths = [p for p in files("faces-dev", "corpus") if large_enough(p, LEAST_PX)][:most]
     norms: dict[str, list[float]] = {name: [] for name in WAYS}
     for path in paths:
         data = path.read_bytes()
-        with Image.open(io.BytesIO(data)) as image:
-            scale = SIDE_PX / min(image.size)
-            size = (round(image.width * scale), round(image.height * scale))
+        size = _size(data)
         reference = png(in_linear_light(data, size))
         for name, way in WAYS.items():
             norms[name].append(butteraugli(reference, png(way(data, size))))
