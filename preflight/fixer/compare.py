@@ -37,10 +37,10 @@ _THINNEST_STRIP_PX = 32
 MOST_DELTA_E, MOST_COARSE_DELTA_E = 5.0, 1.5
 LEAST_SSIM = 0.80
 """A fix beyond any of them is not delivered. 161 fixes of real photos and test images at 512 px
-measured 0.0 to 1.1, 0.0 to 1.0 and 0.99 to 1.0. Of faults put into them (benchmarks/quality/harm.py)
-158 of 159 turns are noticed, 129 of 132 shifts by 5 %, 159 of 160 times a quarter less light, and 9
-of 12 wide profiles forgotten: the other three are of nearly grey pictures, which it hardly changes.
-"""
+measured 0.0 to 1.1, 0.0 to 1.0 and 0.99 to 1.0. Of faults put into them, by
+benchmarks/quality/harm.py, 158 of 159 turns are noticed, 129 of 132 shifts by 5 %, 159 of 160
+times a quarter less light, and 9 of 12 wide profiles forgotten: the other three are of nearly
+grey pictures, which it hardly changes."""
 
 
 @frozen
