@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from preflight.faces.find import DOUBTFUL_SCORES, close_up, search, shrunk
@@ -43,16 +44,8 @@ def sideways_turn(image: Image.Image) -> int | None:
     """
     small = shrunk(image)
     smaller = shrunk(small, FIRST_LOOK_PX)
-    best: tuple[float, int] | None = None
-    for turn_deg in TURNS_DEG:
-        first = _turned(smaller, turn_deg)
-        if not search(first, *first.size, FIRST_SCORE):
-            continue
-        turned = _turned(small, turn_deg)
-        faces = search(turned, *turned.size, MIN_SCORE)
-        if faces and (best is None or faces[0].score > best[0]):
-            best = faces[0].score, turn_deg
-    return best[1] if best is not None else None
+    likely = [turn for turn in TURNS_DEG if _best_score(smaller, turn, FIRST_SCORE)]
+    return _best_turn(small, likely)
 
 
 def turn_of_face(image: Image.Image, face: Face) -> int | None:
@@ -65,17 +58,21 @@ def turn_of_face(image: Image.Image, face: Face) -> int | None:
     if face.score >= DOUBTFUL_SCORES[1]:
         return None
     near, _ = close_up(image, face.box, CLOSE_WIDTHS)
-    best: tuple[float, int] | None = None
-    for turn_deg in TURNS_DEG:
-        turned = _turned(near, turn_deg)
-        faces = search(turned, *turned.size, MIN_SCORE)
-        if faces and (best is None or faces[0].score > best[0]):
-            best = faces[0].score, turn_deg
-    return best[1] if best is not None else None
+    return _best_turn(near, TURNS_DEG)
 
 
-def _turned(image: Image.Image, turn_deg: int) -> Image.Image:
+def _best_turn(image: Image.Image, turns_deg: Iterable[int]) -> int | None:
+    """The turn that shows the clearest face, the first of several; None if none shows one."""
+    scores = {turn: _best_score(image, turn, MIN_SCORE) for turn in turns_deg}
+    best = max(scores, key=scores.__getitem__, default=None)
+    return best if best is not None and scores[best] else None
+
+
+def _best_score(image: Image.Image, turn_deg: int, least: float) -> float:
+    """Of the faces in the turned image; 0 if there is none of at least `least`."""
     from PIL.Image import Transpose
 
     methods = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
-    return image.transpose(methods[turn_deg])
+    turned = image.transpose(methods[turn_deg])
+    faces = search(turned, *turned.size, least)
+    return faces[0].score if faces else 0.0

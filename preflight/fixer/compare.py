@@ -14,7 +14,7 @@ from preflight.fixer.placement import Placement
 from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import PREMULTIPLIED, eight_bits
-from preflight.scanner.orientation import transposition
+from preflight.scanner.orientation import FLIPS_X, FLIPS_Y, SWAPS_SIDES, transposition
 from preflight.scanner.structure import Picture
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ filter and the quality, harm does not."""
 COLOUR_SIDES_PX = 64, 32
 """Longer sides at which colours are compared: what JPEG and dithering do to them evens out over the
 large blocks of the second, while colours taken for those of another space stay wrong."""
-
-_FLIPS_X, _FLIPS_Y = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8})
-"""Exif orientations whose upright picture begins at the stored one's right or lower end."""
 
 _THINNEST_STRIP_PX = 32
 
@@ -167,11 +164,11 @@ def _from_source(
     upright, spare = (picture.width_px, picture.height_px), (spare_x, spare_y)
     if turn is not None:
         image = image.transpose(turn)
-    if picture.orientation >= 5:
+    if picture.orientation in SWAPS_SIDES:
         upright, spare = upright[::-1], spare[::-1]
     across, down = ((n - over) / side for n, over, side in zip(image.size, spare, upright))
-    begin_x = spare[0] if picture.orientation in _FLIPS_X else 0.0
-    begin_y = spare[1] if picture.orientation in _FLIPS_Y else 0.0
+    begin_x = spare[0] if picture.orientation in FLIPS_X else 0.0
+    begin_y = spare[1] if picture.orientation in FLIPS_Y else 0.0
     box = (
         begin_x + left * across,
         begin_y + top * down,

@@ -9,6 +9,8 @@ from preflight.frozen import frozen
 
 _SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME = 1, 3, 4, 6
 _HEADER_BYTES = 64
+BEGINNING_BYTES = 512
+"""So much of a stream is enough for `coded_size`."""
 _MAX_UNITS = 20_000
 """Of a picture: AV1 has at most 4096 tiles."""
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libaom
-from preflight.scanner.av1 import Av1Error, coded_size, read_units
+from preflight.scanner.av1 import BEGINNING_BYTES, Av1Error, coded_size, read_units
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import LAYERED, Layout
 from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_structure
@@ -30,7 +30,6 @@ _NO_LIBAOM = (
     "without it damage there goes unseen"
 )
 _UNKNOWN = "this kind of AVIF cannot be checked; damage may go unseen"
-_HEADER_BYTES = 512
 
 
 def read(data: bytes, limits: Limits) -> Structure:
@@ -113,7 +112,7 @@ def _coded_sizes(parts: Parts) -> Iterator[tuple[int, int]]:
         with suppress(BoxError, UnsupportedBoxError):
             spans += container.spans(number)[:1]
     for start, end in spans:
-        yield coded_size(container.data[start : min(end, start + _HEADER_BYTES)])
+        yield coded_size(container.data[start : min(end, start + BEGINNING_BYTES)])
 
 
 def _av1_items(container: Container, layout: Layout) -> list[int]:

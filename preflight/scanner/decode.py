@@ -114,14 +114,15 @@ def decode_picture(
             raise DecodeError(text) from error
 
 
-def opens(data: bytes, format: str, size: tuple[int, int]) -> bool:  # noqa: A002
-    """Whether Pillow takes the file for a picture of that size; its pixels are not decoded."""
+def opened_size(data: bytes, format: str) -> tuple[int, int] | None:  # noqa: A002
+    """The size that Pillow reads from the header; None where it does not take the file."""
     module, name = PLUGINS[format]
     with without_warnings():
         try:
-            return bool(getattr(import_module(module), name)(io.BytesIO(data)).size == size)
+            size: tuple[int, int] = getattr(import_module(module), name)(io.BytesIO(data)).size
         except DECODER_ERRORS:
-            return False
+            return None
+    return size
 
 
 def _decode_plugin(

@@ -8,14 +8,13 @@ say of colours need not: a camera's file gives two ranges, and the box counts.
 from __future__ import annotations
 
 from preflight.facts import WRONG_SIZE, Damage
-from preflight.scanner.av1 import coded_size
+from preflight.scanner.av1 import BEGINNING_BYTES, coded_size
 from preflight.scanner.heif_items import LAYERED, Layout, item_size
 from preflight.scanner.hevc import told_by
 from preflight.scanner.isobmff import Box, BoxError, Container, UnsupportedBoxError
 
 _RESERVED = {b"irot": 0xFC, b"imir": 0xFE}
 """Bits of the body that mean nothing and are 0 (ISO/IEC 23008-12, 6.5.10 and 6.5.12)."""
-_HEADER_BYTES = 512
 _SIZE = "it states a size that its coded data do not have"
 _CROP = "it is to be cropped to a part that it does not have"
 _PIXELS = "it is to be cropped in the middle of a pixel"
@@ -75,7 +74,7 @@ def _coded_size(
         start, end = container.spans(number)[0]
     except (BoxError, UnsupportedBoxError, IndexError):
         return None
-    size = coded_size(container.data[start : min(end, start + _HEADER_BYTES)])
+    size = coded_size(container.data[start : min(end, start + BEGINNING_BYTES)])
     return size if all(size) else None
 
 

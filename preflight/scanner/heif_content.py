@@ -73,8 +73,7 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
         why = "libde265, which sees such damage, is not on this system; damage may go unseen"
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
-    declared = item_size(container, container.primary or 0)
-    mosaic = _mosaic(structure, parts, side_px, declared)
+    mosaic = _mosaic(structure, container, layout, side_px)
     _check_all(parts, numbers, mosaic, findings, limits, filtered=side_px is not None)
     damage = _damage(parts, layout, findings)
     picture = None
@@ -85,25 +84,22 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
 
 
 def _mosaic(
-    structure: Structure, parts: Parts, side_px: int | None, declared: tuple[int, int]
+    structure: Structure, container: Container, layout: Layout, side_px: int | None
 ) -> Mosaic | None:
     """Where the pixels go, if they are of the kind that is put together here."""
-    layout = parts.layout
+    declared = item_size(container, container.primary or 0)
     usual = (
-        layout is not None
-        and layout.simple
-        and (not layout.alpha or _has_simple_alpha(parts.container, layout))
+        layout.simple
+        and (not layout.alpha or _has_simple_alpha(container, layout))
         and declared == (layout.width_px, layout.height_px)  # libheif refuses what has no ispe
         and structure.colour.hdr not in ("pq", "hlg")  # these need all their bits
         and structure.subsampling == "4:2:0"
         and all(transform.text != "clap" or transform.crop for transform in layout.transforms)
     )
-    if not usual or layout is None:
+    if not usual:
         return None
-    cropped = any(transform.crop for transform in layout.transforms)
-    scale = (
-        1 if cropped or layout.alpha else reduction(min(layout.width_px, layout.height_px), side_px)
-    )
+    whole = layout.alpha or any(transform.crop for transform in layout.transforms)
+    scale = 1 if whole else reduction(min(layout.width_px, layout.height_px), side_px)
     while any(edge % (2 * scale) for tile in layout.tiles for edge in tile.box[:2]):
         if scale == 1:
             return None

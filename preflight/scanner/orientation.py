@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 SWAPS_SIDES = frozenset({5, 6, 7, 8})
 """Codes that make a wide picture tall."""
 
+FLIPS_X, FLIPS_Y = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8})
+"""Codes whose upright picture begins at the stored one's right or lower end, sides swapped first.
+"""
+
 MIRRORS = frozenset({2, 4, 5, 7})
 """Codes that turn left into right; most phones' front cameras write them."""
 
@@ -69,9 +73,9 @@ def to_upright(box: Box, orientation: int, width: int, height: int) -> Box:
     if orientation in SWAPS_SIDES:
         left, top, right, bottom = top, left, bottom, right
         width, height = height, width
-    if orientation in (2, 3, 6, 7):
+    if orientation in FLIPS_X:
         left, right = width - right, width - left
-    if orientation in (3, 4, 7, 8):
+    if orientation in FLIPS_Y:
         top, bottom = height - bottom, height - top
     return left, top, right, bottom
 
@@ -82,14 +86,18 @@ def to_stored(box: Box, orientation: int, width: int, height: int) -> Box:
     >>> to_stored((30, 0, 50, 10), 6, 100, 50)
     (0, 0, 10, 20)
     """
-    inverse = {6: 8, 8: 6}.get(orientation, orientation)
-    return to_upright(box, inverse, *upright_size(width, height, orientation))
+    return to_upright(box, _inverse(orientation), *upright_size(width, height, orientation))
 
 
 def stored_samples(upright: Any, orientation: int) -> Any:
     """The rows of an upright array as they lie in the file; the same memory, seen otherwise."""
-    code = {6: 8, 8: 6}.get(orientation, orientation)
+    code = _inverse(orientation)
     samples = upright.swapaxes(0, 1) if code in SWAPS_SIDES else upright
-    if code in (2, 3, 6, 7):
+    if code in FLIPS_X:
         samples = samples[:, ::-1]
-    return samples[::-1] if code in (3, 4, 7, 8) else samples
+    return samples[::-1] if code in FLIPS_Y else samples
+
+
+def _inverse(orientation: int) -> int:
+    """The turn back; only the two by 90 degrees are not their own."""
+    return {6: 8, 8: 6}.get(orientation, orientation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from importlib import import_module
 
-from preflight.scanner.decode import DECODER_ERRORS, PLUGINS, without_warnings
+from preflight.scanner.decode import DECODER_ERRORS, PLUGINS, opened_size, without_warnings
 
 _PREFIX_BYTES = 16
 """So many bytes `PIL.Image.open` shows each plugin."""
@@ -26,14 +26,10 @@ def opens(data: bytes, format: str, size: tuple[int, int]) -> bool:  # noqa: A00
         try:
             if format == "heic":
                 return _opens_heif(data, size)
-            module, name = PLUGINS[format]
-            plugin = import_module(module)
-            if not plugin._accept(data[:_PREFIX_BYTES]):
-                return False
-            getattr(plugin, name)(io.BytesIO(data))
+            recognised = import_module(PLUGINS[format][0])._accept(data[:_PREFIX_BYTES])
+            return bool(recognised) and opened_size(data, format) is not None
         except DECODER_ERRORS:
             return False
-    return True
 
 
 def _opens_heif(data: bytes, size: tuple[int, int]) -> bool:

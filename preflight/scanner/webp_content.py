@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
-from preflight.scanner.decode import DecodeError, decode_picture, opens
+from preflight.scanner.decode import DecodeError, decode_picture, opened_size
 from preflight.scanner.heif_pixels import Mosaic
 from preflight.scanner.libwebp import Decoded, available, decode
 from preflight.scanner.reduce import reduction
@@ -76,7 +76,9 @@ def _from_planes(
     width, height = structure.width_px, structure.height_px
     scale = reduction(min(width, height), side_px)
     simple = not (layout.alpha or structure.animated)
-    if lossy.planes is None or not simple or scale == 1 or not opens(data, "webp", (width, height)):
+    if lossy.planes is None or not simple or scale == 1:
+        return None
+    if opened_size(data, "webp") != (width, height):
         return None
     mosaic = Mosaic(width, height, scale, keep=side_px is not None)
     mosaic.place((0, 0, width, height), lossy.planes)
