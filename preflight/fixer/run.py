@@ -22,6 +22,7 @@ from preflight.fixer.proof import harm_done, proved, seen_in
 from preflight.fixer.salvage import good_part, is_salvageable, window_inside
 from preflight.fixer.steps import (
     ENOUGH_TO_COMPARE,
+    closer,
     is_fine_enough,
     render,
     side_that_covers,
@@ -226,13 +227,13 @@ def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
 def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) -> FixResult:
     colour, icc = job.before.facts.colour, job.scan.structure.icc
     placement = place_within(plan.window.box, area, plan.size_px)
-    fine = picture
+    fine, near = picture, placement
     if not is_fine_enough(picture, placement):
         with job.watch.stage("decode"):
-            fine = _finer(job, picture, placement) or picture
+            fine, near = _finer(job, picture, placement)
     with job.watch.stage("render"):
         background = None if plan.keep_alpha else job.background
-        image, notes = render(fine, placement, colour, icc, background=background, pad=job.pad)
+        image, notes = render(fine, near, colour, icc, background=background, pad=job.pad)
     job.notes += notes
     with job.watch.stage("encode"):
         extras = Extras(srgb_profile(), *_kept(job))
@@ -253,8 +254,9 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
         found, why = None, proof.why
         if proof.picture is not None:
             # The reduced copy, which costs less, where it has all that is compared.
-            source = picture if is_fine_enough(picture, placement, ENOUGH_TO_COMPARE) else fine
-            found = compare(source, placement, colour, icc, job.background, proof.picture)
+            if is_fine_enough(picture, placement, ENOUGH_TO_COMPARE):
+                fine, near = picture, placement
+            found = compare(fine, near, colour, icc, job.background, proof.picture)
             why = harm_done(found)
     if why:
         return job.result("failed", why=why, steps=plan.names)
@@ -275,12 +277,16 @@ def _rendered(job: _Job, plan: Plan, picture: Picture, area: Box, facts: Facts) 
     )
 
 
-def _finer(job: _Job, picture: Picture, placement: Placement) -> Picture | None:
-    """The picture at a larger scale; None if it opens only at the scale at hand (salvage)."""
-    if picture.whole is not None:
-        return replace(picture, image=picture.whole(), whole=None, pixels=None)
+def _finer(job: _Job, picture: Picture, placement: Placement) -> tuple[Picture, Placement]:
+    """The picture, or the part of it, at a larger scale, and where the part lies in that.
+
+    As it is, if it opens only at the scale at hand (salvage).
+    """
+    near = closer(picture, placement)
+    if near is not None:
+        return near
     side_px = side_that_covers(picture, placement)
     try:
-        return _decoded_again(job, side_px, lenient=job.options.salvage)
+        return _decoded_again(job, side_px, lenient=job.options.salvage), placement
     except DecodeError:
-        return None
+        return picture, placement

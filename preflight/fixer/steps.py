@@ -8,6 +8,7 @@ then turn, convert colours, flatten and fill, all at output size.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
@@ -18,6 +19,7 @@ from preflight.scanner.modes import PREMULTIPLIED, eight_bits
 from preflight.scanner.orientation import (
     SWAPS_SIDES,
     to_stored,
+    to_upright,
     transposition,
     upright_size,
 )
@@ -86,7 +88,7 @@ def _around(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
     if image.mode in _LEFT_ALONE or image.mode.startswith("I;16"):
         return image, box
     left, top, right, bottom = box
-    margin = _MARGIN_SOURCES + math.ceil(max(right - left, bottom - top) / 32)
+    margin = _margin(box)
     x, y = max(0, math.floor(left) - margin), max(0, math.floor(top) - margin)
     around = image.crop(
         (
@@ -133,6 +135,37 @@ def is_fine_enough(picture: Picture, placement: Placement, detail: float = DETAI
         picture.orientation,
     )
     return right - left >= width * detail - 1 and bottom - top >= height * detail - 1
+
+
+def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] | None:
+    """What the part shows at full size, and the part in pixels of that; None if it is not at hand.
+
+    Only the part comes, with what the kernels of the resize and of the proof see around it.
+    """
+    if picture.closer is None:
+        return None
+    stored = picture.width_px, picture.height_px
+    part = to_stored(placement.part, picture.orientation, *stored)
+    spot = placement.spot[2] - placement.spot[0], placement.spot[3] - placement.spot[1]
+    sides = upright_size(*spot, picture.orientation)
+    shrink = min((part[n + 2] - part[n]) / sides[n] for n in (0, 1))
+    margin = _margin(part, shrink)
+    box = (
+        *(max(0, math.floor(edge) - margin) for edge in part[:2]),
+        *(min(side, math.ceil(edge) + margin) for side, edge in zip(stored, part[2:])),
+    )
+    image, (left, top) = picture.closer((box[0], box[1], box[2], box[3]), shrink)
+    width, height = image.size
+    seen = to_upright((left, top, left + width, top + height), picture.orientation, *stored)
+    moved = tuple(edge - at for edge, at in zip(placement.part, seen[:2] * 2))
+    near = replace(picture, image=image, width_px=width, height_px=height, closer=None, pixels=None)
+    return near, replace(placement, part=(moved[0], moved[1], moved[2], moved[3]))
+
+
+def _margin(part: Box, shrink: float = 1.0) -> int:
+    """Pixels around the part that are read with it."""
+    longest = max(part[2] - part[0], part[3] - part[1])
+    return math.ceil(_MARGIN_SOURCES * max(1.0, shrink)) + math.ceil(longest / 32)
 
 
 def side_that_covers(picture: Picture, placement: Placement) -> int:

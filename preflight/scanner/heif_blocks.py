@@ -46,11 +46,16 @@ def _row(plane: Plane, y: int, start: int, stop: int, step: int) -> bytearray | 
     return [a | b for a, b in zip(samples[:: 2 * step], samples[1 :: 2 * step])]
 
 
-def ends_early(stream: Stream, planes: tuple[Plane, ...]) -> bool:
+def ends_early(stream: Stream, planes: tuple[Plane, ...], *, filtered: bool) -> bool:
     """A grey picture (or an alpha plane) was left before its data ended.
 
     Black is black there, whether written or not. So where the last block is black the decoder is
     given other data for the last sixteenth: a decoder that never came so far shows no difference.
+
+    Args:
+        stream: What was decoded.
+        planes: What came of it.
+        filtered: As it was decoded.
     """
     luma = planes[0]
     last = slice(max(0, luma.width - 8) * luma.bytes_each, luma.width * luma.bytes_each)
@@ -62,7 +67,8 @@ def ends_early(stream: Stream, planes: tuple[Plane, ...]) -> bool:
     noise = bytes(37 * n % 251 | 1 for n in range(spoiled))
     units = [unit for each in (stream.parameters, *stream.slices[:-1]) for unit in each]
     size = stream.sequence.shown_size
-    again = libde265.decode([*units, unit[:-spoiled] + noise], size, stream.sequence.chroma)
+    units.append(unit[:-spoiled] + noise)
+    again = libde265.decode(units, size, stream.sequence.chroma, filtered=filtered)
     return not again.codes and again.planes == planes
 
 

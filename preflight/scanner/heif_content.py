@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from preflight.facts import Damage, Skipped
 from preflight.limits import MB, Limits
 from preflight.scanner import libde265
-from preflight.scanner.arrays import threads_allowed
 from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
-from preflight.scanner.heif_pixels import Mosaic, can_convert
+from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, can_convert
 from preflight.scanner.heif_structure import damage_of_tiles
+from preflight.scanner.heif_tiles import Tiles, in_threads
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.libde265 import Decoded
+from preflight.scanner.orientation import upright_size
 from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Content, Picture, Structure
 
@@ -74,11 +75,14 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
     mosaic = _mosaic(structure, container, layout, side_px)
-    _check_all(parts, numbers, mosaic, findings, limits, filtered=side_px is not None)
+    reduced = side_px is not None and mosaic is not None and mosaic.scale > 1
+    tiles = Tiles(layout) if reduced else None
+    filtered = side_px is not None and mosaic is not None and mosaic.scale == 1
+    _check_all(parts, numbers, mosaic, tiles, findings, limits, filtered=filtered)
     damage = _damage(parts, layout, findings)
     picture = None
     if mosaic is not None and not damage and not findings.skipped:
-        picture = _picture(structure, layout, mosaic, findings, side_px)
+        picture = _picture(structure, layout, mosaic, tiles, findings, side_px)
     skipped = tuple(Skipped(CHECK, why) for why in dict.fromkeys(findings.skipped))
     return Content(damage, skipped, picture)
 
@@ -104,7 +108,7 @@ def _mosaic(
         if scale == 1:
             return None
         scale //= 2
-    return Mosaic(layout.width_px, layout.height_px, scale, keep=side_px is not None)
+    return Mosaic((0, 0, layout.width_px, layout.height_px), scale)
 
 
 def _has_simple_alpha(container: Container, layout: Layout) -> bool:
@@ -121,6 +125,7 @@ def _check_all(
     parts: Parts,
     numbers: list[int],
     mosaic: Mosaic | None,
+    tiles: Tiles | None,
     findings: _Findings,
     limits: Limits,
     *,
@@ -132,6 +137,7 @@ def _check_all(
     allowance = [
         2 * len(parts.container.data) + MB
     ]  # bytes of all items; they may not overlap much
+    keep = tiles is not None and tiles.layout.width_px * tiles.layout.height_px <= KEPT_PIXELS
 
     def check(number: int) -> None:
         stream = _stream(parts, number, allowance, findings, limits)
@@ -139,16 +145,12 @@ def _check_all(
             decoded = _check_item(number, stream, places[number], findings, filtered=filtered)
             if decoded is not None and mosaic is not None:
                 _place(decoded, stream, places[number], mosaic, findings)
+            if tiles is not None:
+                tiles.streams[number] = stream
+            if decoded is not None and tiles is not None and keep:
+                tiles.planes[number] = decoded.planes
 
-    threads = min(threads_allowed(), len(places))
-    if threads > 1:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(check, places))
-    else:
-        for number in places:
-            check(number)
+    in_threads(check, places)
 
 
 def _stream(
@@ -203,7 +205,7 @@ def _check_item(
         decoded = libde265.decode(
             stream.units, sequence.shown_size, sequence.chroma, filtered=filtered
         )
-        what = _what(decoded, stream, tiles)
+        what = _what(decoded, stream, tiles, filtered=filtered)
     except MemoryError:
         with findings.lock:
             findings.skipped.append(_NO_MEMORY)
@@ -233,7 +235,7 @@ def _place(
         mosaic.place(tile.box, decoded.planes)
 
 
-def _what(decoded: Decoded, stream: Stream, tiles: list[Tile]) -> str:
+def _what(decoded: Decoded, stream: Stream, tiles: list[Tile], *, filtered: bool) -> str:
     """The name of the defect; empty if there is none."""
     if _CHECKSUM in decoded.codes:
         return "wrong-checksum"
@@ -242,7 +244,8 @@ def _what(decoded: Decoded, stream: Stream, tiles: list[Tile]) -> str:
     if not decoded.planes:
         return "no-picture"
     if stream.sequence.chroma == 0 or decoded.matrix == _IDENTITY:
-        return "lost-sync" if ends_early(stream, decoded.planes) else ""
+        early = ends_early(stream, decoded.planes, filtered=filtered)
+        return "lost-sync" if early else ""
     box = tiles[0].box if tiles else (0, 0, *stream.sequence.shown_size)
     visible = box[2] - box[0], box[3] - box[1]
     if has_unwritten(decoded.planes, visible):
@@ -272,6 +275,7 @@ def _picture(
     structure: Structure,
     layout: Layout,
     mosaic: Mosaic,
+    tiles: Tiles | None,
     findings: _Findings,
     side_px: int | None,
 ) -> Picture | None:
@@ -283,8 +287,8 @@ def _picture(
     known = structure.colour.cicp is None or max(structure.colour.cicp) <= _LAST_CODE_POINT
     if not can_convert(matrix) or not known:
         return None  # libheif refuses unknown code points
-    image, whole = mosaic.pictures(matrix, full_range, layout.transforms)
+    image, turn = mosaic.picture(matrix, full_range, layout.transforms)
     if layout.alpha:
         return reduced_picture(image, side_px)
-    size = structure.width_px, structure.height_px
-    return Picture(image, structure.orientation or 1, *size, whole)
+    size = upright_size(structure.width_px, structure.height_px, turn)
+    return Picture(image, turn, *size, tiles.closer(matrix, full_range) if tiles else None)

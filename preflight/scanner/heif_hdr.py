@@ -14,7 +14,7 @@ from preflight.facts import Colour
 from preflight.scanner.arrays import numpy
 from preflight.scanner.code_points import brightest_light, tone_mapped
 from preflight.scanner.reduce import reduced_picture, reduction
-from preflight.scanner.structure import Picture
+from preflight.scanner.structure import Picture, PixelBox
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,8 +49,15 @@ def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) ->
     white = (2**bits - 1) << (16 - bits)
     # One peak for the reduced copy and for all pixels: the two must not differ in brightness.
     peak = brightest_light(small[::step, ::step], colour, white)
-    whole = None if scale == 1 else partial(_image, samples, colour, white, peak)
-    return Picture(_image(small, colour, white, peak), 1, width, height, whole, is_srgb=True)
+    closer = None if scale == 1 else partial(_part, samples, colour, white, peak)
+    return Picture(_image(small, colour, white, peak), 1, width, height, closer, is_srgb=True)
+
+
+def _part(
+    samples: Any, colour: Colour, white: int, peak: float, box: PixelBox, _shrink: float
+) -> tuple[Image.Image, tuple[int, int]]:
+    left, top, right, bottom = box
+    return _image(samples[top:bottom, left:right], colour, white, peak), (left, top)
 
 
 def _with_alpha(samples: Any, bits: int, colour: Colour, side_px: int | None) -> Picture:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
 from preflight.scanner.heif_items import Transform
-from preflight.scanner.orientation import transposition
+from preflight.scanner.orientation import combined, transposition
+from preflight.scanner.structure import PixelBox
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from preflight.scanner.libde265 import Plane
 
 KEPT_PIXELS = 24_000_000
-"""What most phones make; all their pixels need 36 MB."""
+"""What most phones make; all their pixels need 36 MB, and are kept until the crop is known."""
 
 _BT601 = (0.299, 0.114)
 _WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
@@ -34,81 +33,72 @@ def can_convert(matrix: int) -> bool:
 
 
 class Mosaic:
-    """A 4:2:0 picture in 8 bits, put together from tiles, at 1/1, 1/2, 1/4 or 1/8 of its size.
+    """A part of a 4:2:0 picture in 8 bits, put together from tiles, at 1/1, 1/2, 1/4 or 1/8.
+
+    Each tile is reduced on its own, while it is in the cache.
 
     Args:
-        width_px, height_px: Full size.
-        scale: What the size is divided by; the origin of each tile is a multiple of twice that.
-        keep: All pixels may be asked for afterwards; they are kept, up to `KEPT_PIXELS`.
+        box: Left, top, right, bottom of the part, in pixels of the whole picture.
+        scale: What its size is divided by; the part and each tile begin at a multiple of twice
+            that.
     """
 
-    def __init__(self, width_px: int, height_px: int, scale: int, *, keep: bool = False) -> None:
+    def __init__(self, box: PixelBox, scale: int) -> None:
         from PIL import Image
 
-        self._wanted = scale
-        if keep and width_px * height_px <= KEPT_PIXELS:
-            scale = 1
-        self._scale = scale
+        self.scale = scale
+        self._box = box
         self._chroma_scale = max(1, scale // 2)
-        luma = -(-width_px // scale), -(-height_px // scale)
-        half = scale * 2 if scale == 1 else scale
-        chroma = -(-width_px // half), -(-height_px // half)
+        left, top, right, bottom = box
+        luma = -(-(right - left) // scale), -(-(bottom - top) // scale)
+        half = max(2, scale)
+        chroma = -(-(right - left) // half), -(-(bottom - top) // half)
         self._planes = [Image.new("L", size) for size in (luma, chroma, chroma)]
         self._alpha: Image.Image | None = None
 
-    def place(self, box: tuple[int, int, int, int], planes: tuple[Plane, ...]) -> None:
-        """Puts a tile where its box says; what lies outside the box is dropped.
+    def place(self, box: PixelBox, planes: tuple[Plane, ...]) -> None:
+        """Puts a tile where its box says; what lies outside the box, or the part, is dropped.
 
         Args:
             box: Left, top, right, bottom, in pixels of the whole picture.
             planes: Luma and the two of chroma; of more than 8 bits the upper ones are taken, as
                 libheif does it.
         """
-        left, top, right, bottom = box
-        if left >= right or top >= bottom:
+        seen = intersection(box, self._box)
+        if seen is None:
             return
+        left, top, right, bottom = (edge - at for edge, at in zip(seen, box[:2] * 2))
+        x, y = seen[0] - self._box[0], seen[1] - self._box[1]
         for target, plane in zip(self._planes, planes):
             chroma = target is not self._planes[0]
-            step, scale = (2, self._chroma_scale) if chroma else (1, self._scale)
+            step, scale = (2, self._chroma_scale) if chroma else (1, self.scale)
             image = _image_of(plane)
-            visible = -(-(right - left) // step), -(-(bottom - top) // step)
-            if visible != image.size:
-                image = image.crop((0, 0, *visible))
+            visible = left // step, top // step, -(-right // step), -(-bottom // step)
+            if visible != (0, 0, *image.size):
+                image = image.crop(visible)
             if scale > 1:
                 image = image.reduce(scale)
-            target.paste(image, (left // step // scale, top // step // scale))
+            target.paste(image, (x // step // scale, y // step // scale))
 
     def place_alpha(self, plane: Plane) -> None:
         """How opaque the picture is; for scale 1 only, without transforms."""
         self._alpha = _image_of(plane).crop((0, 0, *self._planes[0].size))
 
-    def pictures(
+    def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
-    ) -> tuple[Image.Image, Callable[[], Image.Image] | None]:
+    ) -> tuple[Image.Image, int]:
         """YCbCr as JPEG has it, RGB or RGBA, after the transforms.
 
         Crops are in pixels of the full size, for scale 1 only. The usual matrix is left to whoever
-        has made the picture smaller.
+        has made the picture smaller, and so are the turns behind which there is no crop.
 
         Returns:
-            The picture at the wanted scale, and what gives it at full size, if that was kept and
-            is another one.
+            The picture, and the Exif code of the turn that is still to be applied to it.
         """
-        wanted = self._picture(self._wanted, matrix, full_range, transforms)
-        if self._scale == self._wanted:
-            return wanted, None
-        return wanted, partial(self._picture, 1, matrix, full_range, transforms)
-
-    def _picture(
-        self, scale: int, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
-    ) -> Image.Image:
         from PIL import Image
 
         luma, *chroma = self._planes
-        if scale > self._scale:
-            luma = luma.reduce(scale)
-            chroma = [plane.reduce(scale // 2) if scale > 2 else plane for plane in chroma]
-        if scale == 1:
+        if self.scale == 1:
             even = chroma[0].width * 2, chroma[0].height * 2
             box = 0, 0, luma.width, luma.height
             doubled = Image.Resampling.NEAREST  # as libheif does it
@@ -126,13 +116,29 @@ class Mosaic:
         if self._alpha is not None:
             image = image.convert("RGB")
             image.putalpha(self._alpha)
+        turn = 1
         for transform in transforms:
-            turn = transposition(transform.turn)
             if transform.crop:
-                image = image.crop(transform.crop)
-            elif turn is not None:
-                image = image.transpose(turn)
-        return image
+                upright = transposition(turn)
+                image = image if upright is None else image.transpose(upright)
+                image, turn = image.crop(transform.crop), 1
+            else:
+                turn = combined(turn, transform.turn)
+        return image, turn
+
+
+def intersection(one: PixelBox, other: PixelBox) -> PixelBox | None:
+    """What two boxes have in common; None if nothing."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right, bottom = min(one[2], other[2]), min(one[3], other[3])
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
+    """The box, within a picture of that size, with its beginning where samples of colour begin."""
+    left, top = (max(0, edge // 2 * 2) for edge in box[:2])
+    right, bottom = (min(side, edge) for side, edge in zip(size, box[2:]))
+    return left, top, right, bottom
 
 
 def _image_of(plane: Plane) -> Image.Image:

@@ -35,7 +35,8 @@ def reduced_picture(image: Any, side_px: int | None) -> Picture:
     """
     small = _reduced(image, side_px)
     width, height = image.size
-    return Picture(small, 1, width, height, None if small is image else lambda: image)
+    closer = None if small is image else lambda _box, _shrink: (image, (0, 0))
+    return Picture(small, 1, width, height, closer)
 
 
 def _reduced(image: Any, side_px: int | None) -> Any:

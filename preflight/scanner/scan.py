@@ -20,7 +20,7 @@ from preflight.scanner.icc import gamut_of_cicp, read_profile
 from preflight.scanner.look import Seen, look_at
 from preflight.scanner.memory import memory_limit
 from preflight.scanner.metadata import orientation_of, read_metadata
-from preflight.scanner.orientation import to_upright, upright_size
+from preflight.scanner.orientation import combined, to_upright, upright_size
 from preflight.scanner.sniff import Kind, sniff
 from preflight.scanner.structure import (
     Content,
@@ -264,7 +264,7 @@ def with_orientation(picture: Picture, facts: Facts) -> Picture:
     """The decoded picture with the turn that is still to be applied to it."""
     if facts.format == "tiff":  # Pillow turned that one itself
         return picture
-    return replace(picture, orientation=facts.orientation)
+    return replace(picture, orientation=combined(picture.orientation, facts.orientation))
 
 
 def _mb(size_bytes: int) -> str:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:  # Pillow is loaded only where pixels are
     from PIL import Image
 
 
+PixelBox = tuple[int, int, int, int]
+"""Left, top, right, bottom in whole pixels."""
+
+Closer = Callable[[PixelBox, float], "tuple[Image.Image, tuple[int, int]]"]
+"""See `Picture.closer`."""
+
+
 @frozen
 class Segment:
     """One piece of the file, for lossless stripping: bytes `[start, end)` and what it is.
@@ -97,7 +104,10 @@ class Picture:
         image: A loaded Pillow image in any mode, colours as coded (profile not applied).
         orientation: Exif code of the turn that is still to be applied to `image`.
         width_px, height_px: Full size in the orientation of `image`; `image.size` may be smaller.
-        whole: Gives `image` at full size, where all pixels are at hand anyway; None elsewhere.
+        closer: Gives `image` at full size, where that costs no decode of all of it; None elsewhere.
+            From a box within it, in pixels of the full size, and by how much that is going to be
+            made smaller, it makes all of it or a part with that box in it, and says where the
+            part's left upper corner lies.
         is_srgb: The colours are not as coded but converted (HDR of more than 8 bits).
         pixels: Of `image` as an array, height x width x channels, where a decoder gave them so.
     """
@@ -106,7 +116,7 @@ class Picture:
     orientation: int
     width_px: int
     height_px: int
-    whole: Callable[[], Image.Image] | None = None
+    closer: Closer | None = None
     is_srgb: bool = False
     pixels: Any | None = None
 

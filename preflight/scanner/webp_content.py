@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner.decode import DecodeError, decode_picture, opened_size
-from preflight.scanner.heif_pixels import Mosaic
+from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, even_box
+from preflight.scanner.libde265 import Plane
 from preflight.scanner.libwebp import Decoded, available, decode
 from preflight.scanner.reduce import reduction
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.structure import Content, Picture, PixelBox, Structure
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
     VP8L_HEADER_BYTES,
@@ -16,6 +20,9 @@ from preflight.scanner.webp_chunks import (
     Chunk,
 )
 from preflight.scanner.webp_layout import Layout
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _CUT_LOSSY, _CUTS_LOSSLESS, _CUTS_ALPHA = 6, (3, 4, 6), (4, 5, 6, 8)
 """Bytes taken off a bitstream for the probe, which has to decode with each of them to be called
@@ -80,10 +87,25 @@ def _from_planes(
         return None
     if opened_size(data, "webp") != (width, height):
         return None
-    mosaic = Mosaic(width, height, scale, keep=side_px is not None)
-    mosaic.place((0, 0, width, height), lossy.planes)
-    image, whole = mosaic.pictures(_BT601, False, ())
-    return Picture(image, 1, width, height, whole)
+    whole = 0, 0, width, height
+    keep = side_px is not None and width * height <= KEPT_PIXELS
+    image, _ = _part(lossy.planes, whole, scale)
+    return Picture(image, 1, width, height, partial(_closer, lossy.planes) if keep else None)
+
+
+def _closer(
+    planes: tuple[Plane, ...], box: PixelBox, _shrink: float
+) -> tuple[Image.Image, tuple[int, int]]:
+    part = even_box(box, (planes[0].width, planes[0].height))
+    return _part(planes, part, 1)
+
+
+def _part(
+    planes: tuple[Plane, ...], box: PixelBox, scale: int
+) -> tuple[Image.Image, tuple[int, int]]:
+    mosaic = Mosaic(box, scale)
+    mosaic.place((0, 0, planes[0].width, planes[0].height), planes)
+    return mosaic.picture(_BT601, False, ())[0], box[:2]
 
 
 def _fault(layout: Layout, what: str, text: str) -> Damage:

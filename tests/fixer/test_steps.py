@@ -11,7 +11,7 @@ from preflight.facts import Colour
 from preflight.fixer.fill import fill, flatten, parse_colour
 from preflight.fixer.placement import place
 from preflight.fixer.resample import resampled
-from preflight.fixer.steps import cut, is_fine_enough, render, side_that_covers
+from preflight.fixer.steps import closer, cut, is_fine_enough, render, side_that_covers
 from preflight.scanner.orientation import transposition, upright_size
 from preflight.scanner.structure import Picture
 
@@ -66,6 +66,34 @@ def test_a_reduced_picture_gives_the_same_part(orientation: int) -> None:
     one = np.asarray(cut(Picture(full, orientation, 240, 160), placement)).astype(int)
     other = np.asarray(cut(Picture(reduced, orientation, 240, 160), placement)).astype(int)
     assert np.abs(one - other).mean() < 2
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_part_at_full_size_gives_the_same_cut(orientation: int) -> None:
+    full = smooth(240, 160)
+    asked = []
+
+    def part(box: tuple[int, int, int, int], shrink: float) -> tuple[Image.Image, tuple[int, int]]:
+        left, top = box[0] // 2 * 2, box[1] // 2 * 2
+        asked.append((box, shrink))
+        return full.crop((left, top, box[2], box[3])), (left, top)
+
+    reduced = Picture(full.reduce(4), orientation, 240, 160, part)
+    across, down = upright_size(240, 160, orientation)
+    placement = place((31.5, 40, 91.5, 100), across, down, 40)
+    near = closer(reduced, placement)
+    assert near is not None
+    picture, moved = near
+    ((box, shrink),) = asked
+    assert shrink == 1.5
+    assert 60 < box[2] - box[0] < 80
+    assert picture.closer is None
+    assert is_fine_enough(picture, moved)
+    got = np.asarray(cut(picture, moved)).astype(int)
+    want = np.asarray(cut(Picture(full, orientation, 240, 160), placement)).astype(int)
+    assert np.abs(got - want).max() <= 1
+    alone = Picture(full, orientation, 240, 160)
+    assert closer(alone, placement) is None
 
 
 def test_a_picture_reduced_too_far_is_noticed() -> None:

@@ -6,6 +6,9 @@ import struct
 import numpy as np
 from PIL import Image
 
+from preflight.scanner.orientation import transposition
+from preflight.scanner.structure import Picture
+
 
 def box(kind: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)
@@ -76,6 +79,13 @@ def avif(image: Image.Image, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, "AVIF", **options)
     return out.getvalue()
+
+
+def upright(picture: Picture) -> Image.Image:
+    """Its pixels in RGB as they are meant to be seen."""
+    turn = transposition(picture.orientation)
+    image = picture.image.convert("RGB")
+    return image if turn is None else image.transpose(turn)
 
 
 def flipped(data: bytes, at: int, bit: int = 0) -> bytes:

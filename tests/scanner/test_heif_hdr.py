@@ -102,14 +102,17 @@ def test_the_reduced_copy_and_all_pixels_have_the_same_light(
     small = decoded(data, 380)
     assert small.image.size == (516, 389)
     assert (small.width_px, small.height_px, small.orientation) == (1031, 777, 1)
-    assert small.whole is not None
-    whole = small.whole()
-    assert whole.size == (1031, 777)
+    assert small.closer is not None
+    whole, corner = small.closer((0, 0, 1031, 777), 1.0)
+    assert (whole.size, corner) == ((1031, 777), (0, 0))
+    part, corner = small.closer((101, 50, 500, 350), 1.0)
+    assert corner == (101, 50)
+    assert np.array_equal(np.asarray(part), np.asarray(whole)[50:350, 101:500])
     difference = np.abs(np.asarray(whole.reduce(2)).astype(int) - np.asarray(small.image))
     assert difference.mean() < 0.3
     assert (difference > 2).mean() < 0.001  # the edge of what sRGB can show is not straight
     alone = decoded(data)
-    assert alone.whole is None
+    assert alone.closer is None
     assert np.abs(np.asarray(alone.image).astype(int) - np.asarray(whole)).max() <= 3
 
 
