@@ -52,15 +52,14 @@ def content_of(data: bytes, layout: Layout, limits: Limits, side_px: int | None)
     if not frame.dct or frame.bits != 8:
         return _unreadable(layout, f"it is coded as {frame.bits}-bit or lossless JPEG")
     codec = simplejpeg()
-    stream = lean(data, layout)
     if codec is not None:
-        job = Job(codec, stream, layout, frame, _MODES[len(frame.components)])
+        job = Job(codec, data, layout, frame, _MODES[len(frame.components)])
         eighths = eighths_for(frame, side_px, limits.max_pixels)
         decoded = job.strict(eighths)
         if decoded.able:
             return _judged(data, job, decoded, eighths)
-        return _probed(layout, stream, decoded.warning or "simplejpeg cannot decode it")
-    return _probed(layout, stream, "simplejpeg is not installed")
+        return _probed(data, layout, decoded.warning or "simplejpeg cannot decode it")
+    return _probed(data, layout, "simplejpeg is not installed")
 
 
 def _unreadable(layout: Layout, why: str) -> Content:
@@ -76,13 +75,13 @@ def _cut_short(
     return Damage("truncated", "missing-end", _CUT, at, region, lost_share)
 
 
-def _probed(layout: Layout, stream: bytes, why: str) -> Content:
+def _probed(data: bytes, layout: Layout, why: str) -> Content:
     """The check without simplejpeg: less is seen, and it says so."""
     if not can_probe(layout):
         return _unreadable(layout, why)
     try:
         with without_warnings():
-            fault = probe(stream)
+            fault = probe(lean(data, layout))
     except MemoryError:
         return _unreadable(layout, "there is not enough memory")
     except DECODER_ERRORS:
@@ -153,7 +152,7 @@ def decode_again(data: bytes, structure: Structure, limits: Limits, side_px: int
     mode = {1: "GRAY", 3: "RGBX"}.get(len(frame.components))
     if mode is None:
         return None
-    job = Job(codec, lean(data, layout), layout, frame, mode)
+    job = Job(codec, data, layout, frame, mode)
     pixels = job.lenient(eighths_for(frame, side_px, limits.max_pixels))
     return None if pixels is None else _picture(pixels, job)
 

@@ -9,15 +9,11 @@ which no photo has by chance. (A restart marker or the end of the picture ends t
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from preflight.frozen import frozen
 from preflight.scanner.arrays import median, numpy
 from preflight.scanner.jpeg_decode import FULL, Array
 from preflight.scanner.jpeg_layout import Frame
-
-if TYPE_CHECKING:
-    pass
 
 _SCREEN = 12.0
 """Below this score the full test need not run."""
@@ -40,6 +36,10 @@ neighbour; slanting lines that cross an edge of blocks have less."""
 _LEFT_END_UNITS = 3
 _LEAST_SHARE = 0.85
 """Share of the units that take part in a shift, of those that are not black or white behind it."""
+_TO_YCC = ((0.299, 0.587, 0.114), (-0.1687, -0.3313, 0.5), (0.5, -0.4187, -0.0813))
+"""Of ITU-R BT.601, as JFIF has it; differences have no offset."""
+_BLOCK_VALUES = 131_072
+"""Values of pixels taken at a time: they and their steps stay in the cache."""
 _CLIPPED = 3
 _FLAT = 2
 _MOST_FLAT = 0.85
@@ -89,62 +89,68 @@ def screen(pixels: Array, frame: Frame, eighths: int) -> list[float]:
         frame: The frame; `has_room(frame)` must hold.
         eighths: 1 to 8; then a block is `eighths` pixels wide.
     """
-    from PIL import Image
-
     np = numpy()
     across, down = (side // 8 * eighths for side in frame.unit_px)
     units_down, units_across = pixels.shape[0] // down, pixels.shape[1] // across
-    out_of_chroma = 2 if eighths == FULL and frame.down > 1 else 1
+    whole = pixels[: units_down * down, : units_across * across]
     edges = np.arange(1, units_down) * down
-    rows, edges = _rows_at(edges, out_of_chroma + 1, units_down * down)
-    columns = Image.fromarray(pixels[rows].squeeze()).reduce((across, 1))
-    if columns.mode == "RGB":
-        columns = columns.convert("YCbCr")
-    means = np.atleast_3d(np.asarray(columns))
+    luma = chroma = _mean_steps(whole, edges, 1, across)
+    if eighths == FULL and frame.down > 1:  # interpolated across the edge
+        chroma = _mean_steps(whole, edges, 2, across)
     scores = []
-    for channel in range(means.shape[2]):
-        plane = means[:, :units_across, channel]
-        out = out_of_chroma if channel else 1
-        doubled = _doubled_steps(plane, edges, out, 1)
-        steps = np.clip(doubled.ravel() / 2, -40, 40)
-        scores.append(
-            float(
-                _boxcar(steps, units_across, 0.5, _LEAST_CHROMA if channel else 1.0)[1].max(
-                    initial=0
-                )
-            )
-        )
+    for channel in range(pixels.shape[2]):
+        steps = (chroma if channel else luma)[:, channel]
+        least_mean = _LEAST_CHROMA if channel else _LEAST_LUMA
+        scores.append(float(_boxcar(steps, units_across, 0.5, least_mean)[1].max(initial=0)))
     return scores
 
 
-def _rows_at(edges: Array, reach: int, height: int) -> tuple[Array, Array]:
-    """The rows that are that near to an edge, edge by edge, and where the edges then are."""
+def _mean_steps(pixels: Array, edges: Array, out: int, across: int) -> Array:
+    """The mean step of each unit, of moderate height: units in coded order x channels.
+
+    Args:
+        pixels: Of whole units.
+        edges, out: As for `_doubled_steps`.
+        across: Pixels of a unit.
+    """
     np = numpy()
-    rows = np.clip(edges[:, None] + np.arange(-reach, reach), 0, height - 1).ravel()
-    return rows, np.arange(len(edges)) * 2 * reach + reach
+    _, width, channels = pixels.shape
+    units_across = width // across
+    weights = _channel_means(across, channels)
+    steps = np.empty((len(edges) * units_across, channels))
+    block = max(1, _BLOCK_VALUES // (width * channels))
+    for first in range(0, len(edges), block):
+        doubled = _doubled_steps(pixels, edges[first : first + block], out, 1)
+        doubled = doubled.reshape(-1, len(weights)).astype(np.float32)
+        begin = first * units_across
+        np.matmul(doubled, weights, out=steps[begin : begin + len(doubled)])
+    steps /= 2
+    return np.clip(steps, -40, 40, out=steps)
+
+
+def _channel_means(across: int, channels: int) -> Array:
+    """Weights that make of so many pixels the mean of each channel; of RGB that of Y, Cb, Cr."""
+    np = numpy()
+    mix = np.array(_TO_YCC).T if channels == 3 else np.eye(channels)
+    return np.tile(mix / across, (across, 1)).astype(np.float32)
 
 
 def _doubled_steps(plane: Array, edges: Array, out: int, reach: int) -> Array:
     """Twice the step across each edge, less the slope on both sides of it; whole numbers.
 
     Args:
-        plane: Rows x columns, 8 bits.
+        plane: Rows x columns, perhaps x channels, 8 bits.
         edges: First row below each edge.
         out: The step is taken between the rows this far from the edge: 1 is next to it.
         reach: Rows over which the slope is taken.
     """
     np = numpy()
-    last = len(plane) - 1
-    upper, lower, above, beneath = (
-        plane[rows].astype(np.int16)
-        for rows in (
-            edges - out,
-            edges + out - 1,
-            np.maximum(edges - out - reach, 0),
-            np.minimum(edges + out - 1 + reach, last),
-        )
-    )
-    return 3 * (lower - upper) + above - beneath
+    steps = plane[edges + out - 1].astype(np.int16)
+    steps -= plane[edges - out]
+    steps *= 3
+    steps += plane[np.maximum(edges - out - reach, 0)]
+    steps -= plane[np.minimum(edges + out - 1 + reach, len(plane) - 1)]
+    return steps
 
 
 def _boxcar(
@@ -155,17 +161,25 @@ def _boxcar(
     The score is the mean in units of its standard error.
     """
     np = numpy()
-    sums = np.concatenate([[0.0], np.cumsum(steps)])
+    sums = _sums(steps)
     means = (sums[length:] - sums[:-length]) / length
     starts = np.flatnonzero(np.abs(means) >= least_mean)
     starts = starts[(starts % length >= 2) & (starts % length <= length - 2)]
     if not len(starts):
         return starts, starts
-    squares = np.concatenate([[0.0], np.cumsum(np.square(steps))])
+    squares = _sums(np.square(steps))
     mean = means[starts]
     variance = (squares[starts + length] - squares[starts]) / length - mean * mean
     score = np.abs(mean) * math.sqrt(length) / np.sqrt(np.maximum(variance, least_variance))
     return starts, score
+
+
+def _sums(values: Array) -> Array:
+    """Of the first none, one, two… up to all values."""
+    np = numpy()
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 @frozen

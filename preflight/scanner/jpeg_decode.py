@@ -34,6 +34,9 @@ _SMALL_SIDE_PX = 240
 
 _MARK_BYTES = 16
 """More than the 8 bytes that libjpeg-turbo reads ahead."""
+_UNSURE_ROWS = 64
+"""Of the row of units that is added, at most 32 pixels high, and some before, libjpeg gives back
+only what it had finished when it complained."""
 _PADDING_BYTES = 4
 """So many bytes 00 or FF behind the last unit are padding: some encoders always end with one."""
 _STRAY_BYTES = 3
@@ -64,6 +67,11 @@ def lean(data: bytes, layout: Layout, end: int | None = None) -> bytes:
         layout: Its walk.
         end: Offset at which to cut the coded data; None to keep all.
     """
+    return b"".join(_lean_parts(data, layout, end))
+
+
+def _lean_parts(data: bytes, layout: Layout, end: int | None) -> list[bytes | memoryview]:
+    """See `lean`; a scan is its header and a view of its coded data: megabytes, copied once."""
     parts: list[bytes | memoryview] = [b"\xff\xd8"]
     if layout.jfif:  # written anew, since a torn one would warn; it decides the colours
         parts.append(_JFIF)
@@ -80,7 +88,7 @@ def lean(data: bytes, layout: Layout, end: int | None = None) -> bytes:
             header = data[piece.header_start : piece.start]
             parts.append(header if piece.ordinary else header[:-3] + b"\0\x3f\0")
             parts.append(view[piece.start : piece.end if end is None else min(piece.end, end)])
-    return b"".join([*parts, b"\xff\xd9"])
+    return [*parts, b"\xff\xd9"]
 
 
 def eighths_for(frame: Frame, side_px: int | None, max_pixels: int) -> int:
@@ -112,21 +120,26 @@ class Decoded:
 
 @frozen
 class Job:
-    """A lean stream of 8-bit DCT, no other: a scaled lossless JPEG crashes simplejpeg 1.9.
+    """A picture of 8-bit DCT, no other: a scaled lossless JPEG crashes simplejpeg 1.9.
 
     Attributes:
         codec: From `simplejpeg()`.
-        stream: From `lean`.
+        data: The file.
         layout: Its walk, with a frame and a scan.
         frame: Its frame; `frame.dct` must hold.
         mode: `GRAY`, `RGB` or `CMYK`.
     """
 
     codec: ModuleType
-    stream: bytes
+    data: bytes
     layout: Layout
     frame: Frame
     mode: str
+
+    @property
+    def stream(self) -> bytes:
+        """See `lean`."""
+        return lean(self.data, self.layout)
 
     def strict(self, eighths: int) -> Decoded:
         """Reads every byte, complains of the first thing wrong, and gives the pixels if nothing is.
@@ -134,7 +147,7 @@ class Job:
         Args:
             eighths: Scale, 1 to 8.
         """
-        marked = _end_marked(self.stream, self.layout, self.frame)
+        marked = _end_marked(self.data, self.layout, self.frame)
         if marked is None:
             return self._decode(self.stream, self.mode, eighths, strict=True)
         # The marked stream has more rows; whole and with chroma interpolated they show through.
@@ -157,9 +170,10 @@ class Job:
             {"GRAY": 1, "RGB": 3, "CMYK": 4}[mode],
         )
         try:
-            pixels = numpy().zeros(shape, "uint8")
+            pixels = numpy().empty(shape, "uint8")
         except MemoryError:
             return Decoded(None, "there is not enough memory", able=False)
+        pixels[-_UNSURE_ROWS:] = 0
         decoded = self._decode(stream, mode, eighths, strict=True, height_px=height_px, into=pixels)
         found = _EXTRANEOUS.search(decoded.warning or "")
         left_over = int(found.group(1)) - _MARK_BYTES if found else -1
@@ -169,7 +183,8 @@ class Job:
 
     def _padding(self, count: int) -> bool:
         """Whether the last bytes of the scan are what some encoders fill up with."""
-        tail = self.stream[-2 - 2 * _PADDING_BYTES : -2].replace(b"\xff\0", b"\xff")
+        end = self.layout.scans[0].end
+        tail = self.data[end - 2 * _PADDING_BYTES : end].replace(b"\xff\0", b"\xff")
         return count <= _PADDING_BYTES and not tail[-count:].strip(b"\0\xff")
 
     def _decode(
@@ -198,15 +213,15 @@ class Job:
         return Decoded(pixels)
 
 
-def _end_marked(stream: bytes, layout: Layout, frame: Frame) -> bytes | None:
-    """The stream with a mark by which libjpeg tells where its decoder stood at the end.
+def _end_marked(data: bytes, layout: Layout, frame: Frame) -> bytes | None:
+    """The lean stream with a mark by which libjpeg tells where its decoder stood at the end.
 
     libjpeg-turbo reads ahead and drops up to 7 bytes that are left over behind the last unit,
     which is all that many a flipped bit leaves behind. So the picture is made one row of units
     higher, a restart marker is demanded before that row, and a mark of `_MARK_BYTES` bytes is
     laid before the marker: for a sound scan libjpeg then complains of exactly that many bytes.
-    None where this cannot be done: several scans, own restart markers, too many units for the
-    16 bits of a restart interval.
+    None where this cannot be done: several scans, tables behind it, own restart markers, too many
+    units for the 16 bits of a restart interval.
     """
     units = frame.units[0] * frame.units[1]
     height_px = frame.units[1] * frame.unit_px[1] + frame.unit_px[1]
@@ -215,19 +230,19 @@ def _end_marked(stream: bytes, layout: Layout, frame: Frame) -> bytes | None:
         return None
     if units > 0xFFFF or height_px > 0xFFFF:
         return None
-    scan = layout.scans[0]
-    scan_at = len(stream) - 2 - (scan.end - scan.header_start)
-    frame_at = stream.rfind(
-        bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]), 0, scan_at
-    )
-    view = memoryview(stream)  # megabytes: copied once
+    *before, header, coded, _ = _lean_parts(data, layout, None)
+    if not isinstance(coded, memoryview):
+        return None
+    tables = b"".join(before)
+    frame_at = tables.rfind(bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]))
     return b"".join(
         [
-            view[: frame_at + 5],
+            tables[: frame_at + 5],
             struct.pack(">H", height_px),
-            view[frame_at + 7 : scan_at],
+            tables[frame_at + 7 :],
             b"\xff\xdd\0\4" + struct.pack(">H", units),
-            view[scan_at:-2],
+            header,
+            coded,
             b"\x55" * _MARK_BYTES + b"\xff\xd0\xff\xd9",
         ]
     )
