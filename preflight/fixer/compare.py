@@ -148,17 +148,13 @@ def _from_source(
 
     from preflight.fixer.colour import to_srgb
 
-    image = picture.image
-    if image.mode not in PREMULTIPLIED.values():
-        image = eight_bits(image)
     left, top, right, bottom = placement.part
-    shrink = picture.image.width / picture.width_px
+    stored = picture.image.size
+    shrink = stored[0] / picture.width_px
     factor = int(min((right - left) / size[0], (bottom - top) / size[1]) * shrink / 2)
-    factor = max(1, factor)
-    stored = image.size
     # The last blocks may be less than whole: where a turned picture begins with them, it begins by
     # a part of a block too early.
-    image = image.reduce(factor)
+    image, factor = _reduced(picture, max(1, factor))
     spare_x, spare_y = (n - side / factor for n, side in zip(image.size, stored))
     turn = transposition(picture.orientation)
     upright, spare = (picture.width_px, picture.height_px), (spare_x, spare_y)
@@ -177,6 +173,19 @@ def _from_source(
     )
     reduced = eight_bits(image.resize(size, Image.Resampling.BICUBIC, box=box))
     return flatten(reduced if picture.is_srgb else to_srgb(reduced, colour, icc)[0], background)
+
+
+def _reduced(picture: Picture, most: int) -> tuple[Image.Image, int]:
+    """The whole picture averaged over blocks of at most that many pixels a side, and of how many.
+
+    What was made to look for faces does, and costs nothing more.
+    """
+    if picture.small is not None and 2 * picture.small[1] > most >= picture.small[1]:
+        return picture.small
+    image = picture.image
+    if image.mode not in PREMULTIPLIED.values():
+        image = eight_bits(image)
+    return image.reduce(most), most
 
 
 def _delta_e(one: Image.Image, other: Image.Image) -> float:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SMALL_SIDE_PX = 320
 """Longer side of the copy that faces are looked for on (faces.md, rule 1)."""
 
+_REDUCIBLE = frozenset({"L", "RGB", "RGBA", "RGBa", "CMYK", "LA", "YCbCr"})
+"""Modes that Pillow averages."""
+
 
 @frozen
 class Seen:
@@ -29,6 +32,15 @@ class Seen:
 
     faces: tuple[Face, ...]
     sideways_turn: int | None
+
+
+def with_small(picture: Picture) -> Picture:
+    """The picture with `Picture.small`, where reducing it is simple and worth it."""
+    image = picture.image
+    factor = _factor(image)
+    if factor == 1 or image.mode not in _REDUCIBLE or "transparency" in image.info:
+        return picture
+    return replace(picture, small=(image.reduce(factor), factor))
 
 
 def look_at(facts: Facts, picture: Picture, seen: Seen | None = None) -> Facts:
@@ -71,16 +83,17 @@ def _turn_deg(small: Image.Image, faces: tuple[Face, ...]) -> int | None:
     return turn_of_face(small, main_faces(faces)[0]) if faces else sideways_turn(small)
 
 
-def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.Image:
-    """A copy in RGB, upright, at most about twice `side_px` long, transparent parts white.
+def small_upright_rgb(picture: Picture) -> Image.Image:
+    """A copy in RGB, upright, at most about twice `SMALL_SIDE_PX` long, transparent parts white.
 
     The profile is not applied: faces are found all the same, and it would cost more than they do.
     """
     from PIL import Image
 
-    image = picture.image
-    factor = max(image.size) // (2 * side_px)
-    if factor > 1 and image.mode in ("L", "RGB", "RGBA", "RGBa", "CMYK", "LA", "YCbCr"):
+    image, factor = picture.image, _factor(picture.image)
+    if picture.small is not None:
+        image = picture.small[0]
+    elif factor > 1 and image.mode in _REDUCIBLE:
         image = image.reduce(factor)
     elif factor > 1:
         size = (max(1, image.width // factor), max(1, image.height // factor))
@@ -93,3 +106,8 @@ def small_upright_rgb(picture: Picture, side_px: int = SMALL_SIDE_PX) -> Image.I
     image = image.convert("RGB")
     turn = transposition(picture.orientation)
     return image.transpose(turn) if turn is not None else image
+
+
+def _factor(image: Image.Image) -> int:
+    """By how much the copy is reduced."""
+    return max(1, max(image.size) // (2 * SMALL_SIDE_PX))

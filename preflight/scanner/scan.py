@@ -17,7 +17,7 @@ from preflight.scanner.decode import (
 )
 from preflight.scanner.exif import Tiff
 from preflight.scanner.icc import gamut_of_cicp, read_profile
-from preflight.scanner.look import Seen, look_at
+from preflight.scanner.look import Seen, look_at, with_small
 from preflight.scanner.memory import memory_limit
 from preflight.scanner.metadata import orientation_of, read_metadata
 from preflight.scanner.orientation import combined, to_upright, upright_size
@@ -123,7 +123,8 @@ def scan(
     if scanned.picture is None:
         return scanned
     with watch.stage("look"):
-        return replace(scanned, facts=look_at(scanned.facts, scanned.picture, seen))
+        picture = with_small(scanned.picture)
+        return replace(scanned, picture=picture, facts=look_at(scanned.facts, picture, seen))
 
 
 def format_module(kind: Kind) -> FormatModule:

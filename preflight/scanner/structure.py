@@ -110,6 +110,7 @@ class Picture:
             part's left upper corner lies.
         is_srgb: The colours are not as coded but converted (HDR of more than 8 bits).
         pixels: Of `image` as an array, height x width x channels, where a decoder gave them so.
+        small: `image` reduced by averaging, and by what factor: for looks at the whole scene.
     """
 
     image: Image.Image
@@ -119,6 +120,7 @@ class Picture:
     closer: Closer | None = None
     is_srgb: bool = False
     pixels: Any | None = None
+    small: tuple[Image.Image, int] | None = None
 
 
 @frozen
