@@ -25,6 +25,7 @@ from preflight.fixer.steps import (
     closer,
     is_fine_enough,
     render,
+    rows_to_decode,
     side_that_covers,
     side_to_decode,
 )
@@ -162,13 +163,16 @@ def _decoded(job: _Job) -> Picture:
     raise Refusal(f"The picture could not be opened: {what}.")
 
 
-def _decoded_again(job: _Job, side_px: int, *, lenient: bool = False) -> Picture:
+def _decoded_again(
+    job: _Job, side_px: int, rows_px: int | None = None, *, lenient: bool = False
+) -> Picture:
+    """The picture at another scale; of a sound JPEG perhaps only the first `rows_px` rows."""
     facts, structure = job.before.facts, job.scan.structure
     picture = None
     if facts.format == "jpeg" and not lenient:
         from preflight.scanner.jpeg_content import decode_again
 
-        picture = decode_again(job.source.data, structure, job.limits, side_px)
+        picture = decode_again(job.source.data, structure, job.limits, side_px, rows_px)
     if picture is None:
         picture = decode_picture(
             job.source.data, facts.format, structure, job.limits, side_px, lenient=lenient
@@ -286,7 +290,8 @@ def _finer(job: _Job, picture: Picture, placement: Placement) -> tuple[Picture, 
     if near is not None:
         return near
     side_px = side_that_covers(picture, placement)
+    rows_px = rows_to_decode(picture, placement)
     try:
-        return _decoded_again(job, side_px, lenient=job.options.salvage), placement
+        return _decoded_again(job, side_px, rows_px, lenient=job.options.salvage), placement
     except DecodeError:
         return picture, placement

@@ -39,6 +39,9 @@ ENOUGH_TO_COMPARE = 0.5
 _LEFT_ALONE = MODES | {"I", "F"}
 """Modes that are resized as they are, or whose whole range of values has to be known."""
 
+_MARGIN_SHARE = 8
+"""One eighth of the part: what the kernel sees beside it, down to outputs of 32 px."""
+
 _MARGIN_SOURCES = LOBES + 1
 """So many output pixels' worth are read beyond the box; one more for rounding."""
 
@@ -177,6 +180,14 @@ def side_that_covers(picture: Picture, placement: Placement) -> int:
         (placement.spot[3] - placement.spot[1]) / (bottom - top),
     )
     return min(shorter, side_to_decode(shorter * scale))
+
+
+def rows_to_decode(picture: Picture, placement: Placement) -> int:
+    """How many rows of the stored photo at full size, from the top on, the resize may read."""
+    _, top, _, bottom = to_stored(
+        placement.part, picture.orientation, picture.width_px, picture.height_px
+    )
+    return min(picture.height_px, math.ceil(bottom + (bottom - top) / _MARGIN_SHARE))
 
 
 def render(

@@ -132,12 +132,16 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     return Content(worst_first(damage), tuple(skipped), None if job.mode == "CMYK" else picture)
 
 
-def decode_again(data: bytes, structure: Structure, limits: Limits, side_px: int) -> Picture | None:
+def decode_again(
+    data: bytes, structure: Structure, limits: Limits, side_px: int, rows_px: int | None = None
+) -> Picture | None:
     """The pixels at another scale, of a file in which nothing was found.
 
     Args:
         data, structure, limits: As for `FormatModule.check_content`.
         side_px: What the shorter side has to be at least.
+        rows_px: Rows at full size that are wanted, from the top on; what lies below them may be
+            black, which saves its decoding. None: all.
 
     Returns:
         In colour with a fourth byte that means nothing, which saves Pillow a copy; None where
@@ -153,7 +157,8 @@ def decode_again(data: bytes, structure: Structure, limits: Limits, side_px: int
     if mode is None:
         return None
     job = Job(codec, data, layout, frame, mode)
-    pixels = job.lenient(eighths_for(frame, side_px, limits.max_pixels))
+    eighths = eighths_for(frame, side_px, limits.max_pixels)
+    pixels = job.first_rows(eighths, rows_px) if rows_px else job.lenient(eighths)
     return None if pixels is None else _picture(pixels, job)
 
 

@@ -162,15 +162,39 @@ class Job:
         """The pixels, grey where nothing came; None when there are none."""
         return self._decode(stream or self.stream, mode or self.mode, eighths, strict=False).pixels
 
-    def _decode_marked(self, stream: bytes, mode: str, eighths: int) -> Decoded:
-        height_px = self.frame.units[1] * self.frame.unit_px[1] + self.frame.unit_px[1]
-        shape = (
+    def first_rows(self, eighths: int, rows_px: int) -> Array:
+        """The pixels of a sound stream with its first `rows_px` rows; the rest may be black.
+
+        libjpeg is told of a lower picture and leaves the remaining data alone.
+        """
+        down, frame = self.frame.unit_px[1], self.frame
+        height_px = min(-(-rows_px // down) * down, frame.height_px)
+        if len(self.layout.scans) > 1 or height_px == frame.height_px:
+            return self.lenient(eighths)
+        shape = self._shape(frame.height_px, self.mode, eighths)
+        try:
+            pixels = numpy().zeros(shape, "uint8")
+        except MemoryError:
+            return None
+        *before, header, coded, end = _lean_parts(self.data, self.layout, None)
+        tables = _with_height(b"".join(before), frame, height_px)
+        stream = b"".join([tables, header, coded, end])
+        rows = pixels[: -(-height_px * eighths // FULL)]
+        decoded = self._decode(stream, self.mode, eighths, False, height_px, into=rows)
+        return None if decoded.pixels is None else pixels
+
+    def _shape(self, height_px: int, mode: str, eighths: int) -> tuple[int, int, int]:
+        channels = {"GRAY": 1, "RGB": 3, "RGBX": 4, "CMYK": 4}[mode]
+        return (
             -(-height_px * eighths // FULL),
             -(-self.frame.width_px * eighths // FULL),
-            {"GRAY": 1, "RGB": 3, "CMYK": 4}[mode],
+            channels,
         )
+
+    def _decode_marked(self, stream: bytes, mode: str, eighths: int) -> Decoded:
+        height_px = self.frame.units[1] * self.frame.unit_px[1] + self.frame.unit_px[1]
         try:
-            pixels = numpy().empty(shape, "uint8")
+            pixels = numpy().empty(self._shape(height_px, mode, eighths), "uint8")
         except MemoryError:
             return Decoded(None, "there is not enough memory", able=False)
         pixels[-_UNSURE_ROWS:] = 0
@@ -233,19 +257,21 @@ def _end_marked(data: bytes, layout: Layout, frame: Frame) -> bytes | None:
     *before, header, coded, _ = _lean_parts(data, layout, None)
     if not isinstance(coded, memoryview):
         return None
-    tables = b"".join(before)
-    frame_at = tables.rfind(bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]))
     return b"".join(
         [
-            tables[: frame_at + 5],
-            struct.pack(">H", height_px),
-            tables[frame_at + 7 :],
+            _with_height(b"".join(before), frame, height_px),
             b"\xff\xdd\0\4" + struct.pack(">H", units),
             header,
             coded,
             b"\x55" * _MARK_BYTES + b"\xff\xd0\xff\xd9",
         ]
     )
+
+
+def _with_height(tables: bytes, frame: Frame, height_px: int) -> bytes:
+    """What comes before the first scan, with another height in the frame."""
+    at = tables.rfind(bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]))
+    return tables[: at + 5] + struct.pack(">H", height_px) + tables[at + 7 :]
 
 
 def units_decoded(pixels: Array, frame: Frame) -> int:
