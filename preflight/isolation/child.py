@@ -59,7 +59,8 @@ def warm_up(call: str) -> None:
         from preflight.fixer.options import FixOptions
 
         photo = BytesIO()
-        Image.linear_gradient("L").resize((64, 64)).convert("RGB").save(photo, "JPEG")
+        photo.name = "photo.jpg"  # told the format by word, Pillow loads four others as well
+        Image.linear_gradient("L").resize((64, 64)).convert("RGB").save(photo)
         # too small for a copy: all is loaded and looked for, and no time goes into making one
         options = {"options": FixOptions(enlarge=False)} if call.startswith("fix") else {}
         _answer(call, {"source": photo.getvalue(), **options})

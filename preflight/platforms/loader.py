@@ -11,7 +11,8 @@ from typing import Any
 
 from preflight.errors import UsageError
 from preflight.platforms.platform import Limit, Platform
-from preflight.platforms.reader import LIMIT_NAMES, read
+from preflight.platforms.reader import LIMIT_NAMES, platform_of, read
+from preflight.platforms.tables import TABLES
 from preflight.suggest import did_you_mean
 
 DEFAULT = "default"
@@ -22,8 +23,7 @@ DATA = Path(__file__).with_name("data")
 @cache
 def names() -> tuple[str, ...]:
     """The bundled platforms: `default`, then by the alphabet."""
-    found = sorted(path.stem for path in DATA.glob("*.toml"))
-    return (DEFAULT, *(name for name in found if name != DEFAULT))
+    return (DEFAULT, *(name for name in TABLES if name != DEFAULT))
 
 
 def load(name_or_path: str) -> Platform:
@@ -71,7 +71,7 @@ def _entry(entry: str | Platform) -> Iterable[Platform]:
 
 @cache
 def _bundled(name: str) -> Platform:
-    platform = read(DATA / f"{name}.toml")
+    platform = platform_of(TABLES[name], DATA / f"{name}.toml")
     return platform if name == DEFAULT else _complete(platform)
 
 

@@ -55,6 +55,11 @@ def read(path: Path) -> Platform:
         table = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"The platform file {path} is not valid TOML: {error}.") from error
+    return platform_of(table, path)
+
+
+def platform_of(table: Mapping[str, Any], path: Path) -> Platform:
+    """The platform that the table of a file states; `ConfigError` as for `read`."""
     return _PlatformFile(path).platform(table)
 
 

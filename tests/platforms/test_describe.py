@@ -2,8 +2,10 @@ from pathlib import Path
 
 import preflight.platforms
 from preflight.finding import Severity
+from preflight.platforms import tables
 from preflight.platforms.describe import TRUST_WORDS, remarks, rows
 from preflight.platforms.loader import load, load_many, names
+from preflight.platforms.make_tables import tables_as_python
 from preflight.platforms.manual import manual
 from preflight.platforms.platform import Limit, Platform
 
@@ -13,6 +15,12 @@ README = Path(preflight.platforms.__file__).with_name("README.md")
 def test_the_page_is_fresh() -> None:
     assert README.read_text(encoding="utf-8") == manual(), (
         "run: python -m preflight.platforms.manual > preflight/platforms/README.md"
+    )
+
+
+def test_the_tables_are_fresh() -> None:
+    assert Path(tables.__file__).read_text(encoding="utf-8") == tables_as_python(), (
+        "run: python -m preflight.platforms.make_tables > preflight/platforms/tables.py"
     )
 
 
