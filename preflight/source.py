@@ -75,10 +75,14 @@ def _read_path(path: Path, limits: Limits, name: str | None) -> Source:
         if is_elsewhere(spoken.stat()):  # reading would fetch it, unasked
             raise SourceError(*elsewhere(path.name))
         with spoken.open("rb") as file:
-            data = file.read(limits.max_bytes)
+            said_bytes = os.fstat(file.fileno()).st_size
+            # No more than there is, or room for all that may be is asked of the system each time.
+            data = file.read(min(said_bytes, limits.max_bytes))
+            if len(data) < limits.max_bytes:  # what grows, or never said how much it is
+                data += file.read(limits.max_bytes - len(data))
             size_bytes = len(data)
             if size_bytes == limits.max_bytes:
-                size_bytes = max(os.fstat(file.fileno()).st_size, size_bytes + len(file.read(1)))
+                size_bytes = max(said_bytes, size_bytes + len(file.read(1)))
     except OSError as error:
         raise SourceError(*_why_unreadable(path, error)) from error
     return Source(data, name or path.name, size_bytes, path)

@@ -29,6 +29,9 @@ COLOUR_SIDES_PX = 64, 32
 """Longer sides at which colours are compared: what JPEG and dithering do to them evens out over the
 large blocks of the second, while colours taken for those of another space stay wrong."""
 
+_LEFT_TO_BICUBIC = 1.9
+"""The source is averaged first, so far that so many pixels are left for each that is compared."""
+
 _THINNEST_STRIP_PX = 32
 
 MOST_DELTA_E, MOST_COARSE_DELTA_E = 5.0, 1.5
@@ -151,10 +154,10 @@ def _from_source(
     left, top, right, bottom = placement.part
     stored = picture.image.size
     shrink = stored[0] / picture.width_px
-    factor = int(min((right - left) / size[0], (bottom - top) / size[1]) * shrink / 2)
+    ratio = min((right - left) / size[0], (bottom - top) / size[1]) * shrink
     # The last blocks may be less than whole: where a turned picture begins with them, it begins by
     # a part of a block too early.
-    image, factor = _reduced(picture, max(1, factor))
+    image, factor = _reduced(picture, max(1, int(ratio / _LEFT_TO_BICUBIC)))
     spare_x, spare_y = (n - side / factor for n, side in zip(image.size, stored))
     turn = transposition(picture.orientation)
     upright, spare = (picture.width_px, picture.height_px), (spare_x, spare_y)
@@ -178,14 +181,14 @@ def _from_source(
 def _reduced(picture: Picture, most: int) -> tuple[Image.Image, int]:
     """The whole picture averaged over blocks of at most that many pixels a side, and of how many.
 
-    What was made to look for faces does, and costs nothing more.
+    It starts from the copy on which faces were looked for, where that is not too small.
     """
-    if picture.small is not None and 2 * picture.small[1] > most >= picture.small[1]:
-        return picture.small
-    image = picture.image
+    image, factor = picture.image, 1
+    if picture.small is not None and picture.small[1] <= most:
+        image, factor = picture.small
     if image.mode not in PREMULTIPLIED.values():
         image = eight_bits(image)
-    return image.reduce(most), most
+    return image.reduce(most // factor), factor * (most // factor)
 
 
 def _delta_e(one: Image.Image, other: Image.Image) -> float:

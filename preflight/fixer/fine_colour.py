@@ -24,28 +24,34 @@ _CHROMA_WEIGHTS = ((0.5, -0.1687), (-0.0813, 0.5))
 def has_fine_colour(image: Image.Image) -> bool:
     """Halving the colour's resolution would be seen.
 
-    Measured on every fourth row of blocks of 2 x 2 pixels: how far (blue - luma) and (red - luma)
-    lie from the block's mean, which is what remains of them; root mean square.
+    Measured on every fourth row of blocks of 2 x 2 pixels: how far (blue - green) and (red - green)
+    lie from the block's mean; root mean square.
     """
     np = numpy()
     pixels = np.asarray(image)
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if height < 2 or width < 2:
         return False
-    upper, lower = (pixels[row:height:8, :width].astype(np.int32) for row in (0, 1))
-    less_green = [
-        np.stack([rows[..., channel] - rows[..., 1] for rows in (upper, lower)])
-        for channel in (2, 0)
-    ]
-    columns = [part[0] + part[1] for part in less_green]
-    sums = [column[:, ::2] + column[:, 1::2] for column in columns]
-    blue, red, both = (  # what remains of the mean products when the blocks' means are taken out
-        _mean_product(less_green[i], less_green[j]) - _mean_product(sums[i], sums[j]) / 16
-        for i, j in ((0, 0), (1, 1), (0, 1))
+    rows = [pixels[row:height:8, :width].astype(np.int16) for row in (0, 1)]
+    blue, red = (
+        _details([each[..., channel] - each[..., 1] for each in rows]) for channel in (2, 0)
     )
-    lost = (b * b * blue + r * r * red + 2 * b * r * both for b, r in _CHROMA_WEIGHTS)
+    blues, reds, both = (
+        _mean_product(one, other) for one, other in ((blue, blue), (red, red), (blue, red))
+    )
+    lost = (b * b * blues + r * r * reds + 2 * b * r * both for b, r in _CHROMA_WEIGHTS)
     return max(lost) > FINE_COLOUR_RMS**2
 
 
-def _mean_product(one: Any, other: Any) -> float:
-    return float((one * other).mean())
+def _details(rows: list[Any]) -> list[Any]:
+    """What makes the pixels of a block differ: left from right, twice, and upper from lower."""
+    upper, lower = rows
+    across = [row[:, ::2] - row[:, 1::2] for row in rows]
+    down = upper[:, ::2] + upper[:, 1::2] - lower[:, ::2] - lower[:, 1::2]
+    return [detail.astype("float32").ravel() for detail in (*across, down)]
+
+
+def _mean_product(one: list[Any], other: list[Any]) -> float:
+    """Of the distances from the block's mean, a pixel; from the details."""
+    upper, lower, down = (float(a @ b) for a, b in zip(one, other))
+    return (upper / 2 + lower / 2 + down / 4) / (4 * len(one[0]))
