@@ -163,11 +163,9 @@ def decode_again(
 
 
 def _picture(pixels: Array, job: Job) -> Picture:
-    from PIL import Image
+    from preflight.scanner.pixels import PixelsImage
 
-    mode = "L" if job.mode == "GRAY" else job.mode
-    height, width = pixels.shape[:2]
-    image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+    image = PixelsImage(pixels, "L" if job.mode == "GRAY" else job.mode)
     return Picture(image, 1, job.frame.width_px, job.frame.height_px, pixels=pixels)
 
 

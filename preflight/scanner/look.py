@@ -40,7 +40,18 @@ def with_small(picture: Picture) -> Picture:
     factor = _factor(image)
     if factor == 1 or image.mode not in _REDUCIBLE or "transparency" in image.info:
         return picture
-    return replace(picture, small=(image.reduce(factor), factor))
+    return replace(picture, small=(_reduced(picture, factor), factor))
+
+
+def _reduced(picture: Picture, factor: int) -> Image.Image:
+    if picture.pixels is None:
+        return picture.image.reduce(factor)
+    from PIL import Image
+
+    from preflight.scanner.pixels import averaged
+
+    pixels = averaged(picture.pixels, factor)
+    return Image.fromarray(pixels[:, :, 0] if picture.image.mode == "L" else pixels)
 
 
 def look_at(facts: Facts, picture: Picture, seen: Seen | None = None) -> Facts:
