@@ -161,7 +161,9 @@ def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] 
     width, height = image.size
     seen = to_upright((left, top, left + width, top + height), picture.orientation, *stored)
     moved = tuple(edge - at for edge, at in zip(placement.part, seen[:2] * 2))
-    near = replace(picture, image=image, width_px=width, height_px=height, closer=None, pixels=None, small=None)
+    near = replace(
+        picture, image=image, width_px=width, height_px=height, closer=None, pixels=None, small=None
+    )
     return near, replace(placement, part=(moved[0], moved[1], moved[2], moved[3]))
 
 
