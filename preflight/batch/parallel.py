@@ -131,13 +131,14 @@ class _Crew:
             if isinstance(result, Outcome):
                 yield result
 
-    def _job(self, caller: Caller) -> None:
+    def _job(self, caller: Shared) -> None:
         try:
             while (taken := self._next()) is not None:
                 number, photo = taken
                 outcome = attempt(photo, lambda photo: self._work(photo, caller))
                 self._finish(number)
                 self._results.put(replace(outcome, number=number))
+            caller.no_more()
         except AbandonedError:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits

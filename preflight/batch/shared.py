@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
     from preflight.render.thumbnails import Thumbnails
 
 
+_LAST_THREADS = 2
+"""For the decoder of the last photo of a run, which soon has a second core for itself."""
+
+
 class Shared:
     """A thread has one of the callers for the time of a call only, and waits until one is idle."""
 
     def __init__(self, callers: Iterable[Caller]) -> None:
         self._idle: queue.SimpleQueue[Caller] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._ending = False
         for caller in callers:
             self._idle.put(caller)
 
@@ -51,6 +59,13 @@ class Shared:
         with self._one() as caller:
             return caller.show(source, copy, limits)
 
+    def spread(self, threads: int) -> None:
+        """Nothing: it is said to each as it is needed."""
+
+    def no_more(self) -> None:
+        """Somebody came and found no photo left: those who wait have the last ones."""
+        self._ending = True
+
     def abandon(self) -> None:
         """Nothing: who has the callers does that to each."""
 
@@ -59,8 +74,14 @@ class Shared:
 
     @contextmanager
     def _one(self) -> Iterator[Caller]:
+        with self._lock:
+            self._waiting += 1
         caller = self._idle.get()
+        with self._lock:
+            self._waiting -= 1
+            last = self._ending and not self._waiting
         try:
+            caller.spread(_LAST_THREADS if last else 1)
             yield caller
         finally:
             self._idle.put(caller)

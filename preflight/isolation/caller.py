@@ -31,6 +31,7 @@ class Isolated:
     def __init__(self, limits: Limits, start_child: Start = start) -> None:
         self.limits = limits
         self._worker = Worker(limits, start_child)
+        self._threads = 1
 
     def check(
         self, source: Path | Source, platforms: Target, limits: Limits, *, pictured: bool = False
@@ -67,6 +68,10 @@ class Isolated:
         answer: Thumbnails | Stopped = self._call("show", source=source, copy=copy, limits=limits)
         return None if isinstance(answer, Stopped) else answer
 
+    def spread(self, threads: int) -> None:
+        """So many threads a decoder may use for the photos to come; one at first."""
+        self._threads = threads
+
     def abandon(self) -> None:
         """Stops what is in progress; it and what comes after raises `AbandonedError`."""
         self._worker.abandon()
@@ -76,7 +81,7 @@ class Isolated:
         self._worker.close()
 
     def _call(self, name: str, **arguments: object) -> Any:
-        answer = self._worker.call(name, arguments)
+        answer = self._worker.call(name, {**arguments, "threads": self._threads})
         if isinstance(answer, Failure):
             raise _error(answer)
         return answer

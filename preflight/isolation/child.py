@@ -96,6 +96,8 @@ def serve(limits: Limits) -> None:
 
 def _reply(answers: IO[bytes], call: str, arguments: dict[str, Any]) -> object:
     try:
+        # the decoders' own were told when they were loaded; this is read for each photo
+        os.environ["OMP_NUM_THREADS"] = str(arguments.pop("threads", 1))
         arguments["source"] = _read(answers, arguments)
         return _answer(call, arguments)
     except MemoryError:

@@ -45,6 +45,10 @@ class Caller(Protocol):
         """The small pictures of a photo that was fixed before."""
         ...
 
+    def spread(self, threads: int) -> None:
+        """So many threads a decoder may use for the photos to come."""
+        ...
+
     def abandon(self) -> None:
         """Stops what is in progress. For other threads."""
         ...
@@ -92,6 +96,9 @@ class Direct:
         from preflight import pictured as pictured_api
 
         return pictured_api.show(source, copy=copy, limits=limits)
+
+    def spread(self, threads: int) -> None:
+        """Nothing: who started this process has said it, see `threads_allowed`."""
 
     def abandon(self) -> None:
         """Nothing can be stopped here."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from preflight.limits import MB
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Numbers of glibc's malloc.h."""
 
 _KEPT_BYTES = 128 * MB
@@ -33,3 +33,4 @@ def keep_for_pixels() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_M_MMAP_THRESHOLD, _LARGEST_BYTES)
         library.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        library.mallopt(_M_ARENA_MAX, 1)  # two threads on one photo take from the same heap

@@ -38,6 +38,9 @@ def fixed(monkeypatch):
         def __init__(self, limits, start_child):
             pass
 
+        def spread(self, threads):
+            pass
+
         def abandon(self):
             pass
 

@@ -36,6 +36,18 @@ def test_the_second_photo_takes_the_memory_of_the_first() -> None:
     assert faults_of_ten_photos(kept=False) > 10_000
 
 
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's heap is meant")
+def test_two_threads_on_one_photo_take_the_same_memory() -> None:
+    """What one thread gave back serves another one."""
+    code = f"""{FAULTS.format(kept=True)}
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(1) as pool:
+    print(pool.submit(faults).result())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert int(done.stdout.split()[1]) < 200
+
+
 def test_it_is_asked_for_everywhere_and_does_no_harm() -> None:
     code = "from preflight.isolation.heap import keep_for_pixels; keep_for_pixels(); print(1)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

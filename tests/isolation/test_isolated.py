@@ -18,9 +18,10 @@ from PIL import Image
 
 import preflight
 from preflight import Limits, SourceError, UsageError, Verdict, isolated, pictured
-from preflight.isolation import wire
+from preflight.isolation import child, wire
 from preflight.isolation.worker import AbandonedError, Stopped, Worker
 from preflight.platforms.loader import load_many
+from preflight.scanner.arrays import threads_allowed
 from preflight.source import Source
 
 
@@ -301,3 +302,13 @@ def test_an_abandoned_worker_stops_at_once_and_for_good() -> None:
     assert len(raised) == 1
     with pytest.raises(AbandonedError):
         worker.call("check", _arguments("a.jpg"))
+
+
+def test_a_child_uses_as_many_threads_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(child, "_read", lambda answers, arguments: arguments["source"])
+    monkeypatch.setattr(child, "_answer", lambda call, arguments: (threads_allowed(), arguments))
+    for told, used in (({"threads": 2}, 2), ({"threads": 1}, 1), ({}, 1)):
+        answer = child._reply(io.BytesIO(), "check", {"source": b"", **told})
+        assert answer == (used, {"source": b""})
