@@ -10,7 +10,6 @@ import os
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
@@ -26,10 +25,6 @@ WINDOW = 1000
 
 THREADS_A_JOB = 2
 """While one thread waits until its copy is on the disk, the child works on the other's photo."""
-
-LAST_A_JOB = 4
-"""Of so many photos at the end the largest are begun first, so that no job waits long for the
-others: the end of eight HEICs on two cores comes a tenth sooner."""
 
 STOP_S = 1.5
 """An interrupt waits so long for copies that are just being written."""
@@ -74,25 +69,6 @@ def run(
         crew.stop()
 
 
-def _large_before_small(
-    photos: Iterable[tuple[int, Photo]], last: int
-) -> Iterator[tuple[int, Photo]]:
-    """All of them in their order, but the last ones by size; looks so far ahead."""
-    held: deque[tuple[int, Photo]] = deque()
-    for entry in photos:
-        held.append(entry)
-        if len(held) > last:
-            yield held.popleft()
-    yield from sorted(held, key=lambda entry: -_size_bytes(entry[1]))
-
-
-def _size_bytes(photo: Photo) -> int:
-    try:
-        return photo.path.stat().st_size
-    except (OSError, ValueError):  # it says so when its turn comes
-        return 0
-
-
 class _Crew:
     def __init__(
         self,
@@ -101,7 +77,7 @@ class _Crew:
         open_caller: Callable[[], Caller],
         jobs: int,
     ) -> None:
-        self._photos = _large_before_small(enumerate(photos), jobs * LAST_A_JOB)
+        self._photos = enumerate(photos)
         self._work = work
         self._results: queue.Queue[Outcome | BaseException | None] = queue.Queue()
         self._room = jobs * 4
@@ -185,7 +161,7 @@ class _Crew:
                     continue
                 taken = next(self._photos, None)
                 if taken is not None:
-                    self._taken = max(self._taken, taken[0] + 1)
+                    self._taken = taken[0] + 1
                     self._unfinished.add(taken[0])
                 return taken
             return None

@@ -55,29 +55,9 @@ def test_photos_are_taken_as_they_are_needed() -> None:
     for _ in range(100):
         next(outcomes)
     time.sleep(0.5)
-    ahead = 4 + parallel.THREADS_A_JOB + parallel.LAST_A_JOB
-    assert len(taken) < 100 + 2 * ahead + 1
+    assert len(taken) < 100 + 2 * 4 + 2 * parallel.THREADS_A_JOB + 1
     outcomes.close()
     assert len(taken) < 200
-
-
-def test_the_largest_of_the_last_are_begun_first(tmp_path: Path) -> None:
-    sizes = [5, 1, 9, 2, 8, 3, 7, 4, 6, 5, 0]
-    for number, size in enumerate(sizes):
-        (tmp_path / f"{number}.jpg").write_bytes(bytes(size))
-    (tmp_path / "10.jpg").unlink()  # gone meanwhile: no matter
-    begun = []
-
-    def work(photo: Photo, caller: object) -> Outcome:
-        begun.append(int(photo.path.stem))
-        return Outcome(str(photo.path))
-
-    given = (Photo(tmp_path / f"{number}.jpg", tmp_path) for number in range(len(sizes)))
-    outcomes = list(parallel.run(given, work, Direct, 1))
-    assert sorted(outcome.number for outcome in outcomes) == list(range(len(sizes)))
-    # two threads take them in turn, and each notes its own a little later
-    in_order = [*range(len(sizes) - parallel.LAST_A_JOB), 8, 7, 9, 10]
-    assert all(abs(begun.index(n) - place) <= 1 for place, n in enumerate(in_order))
 
 
 def test_none_is_begun_far_ahead_of_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
