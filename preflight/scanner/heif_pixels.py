@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from preflight.scanner.arrays import numpy
 from preflight.scanner.heif_items import Transform
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 KEPT_PIXELS = 24_000_000
 """What most phones make; all their pixels need 36 MB, and are kept until the crop is known."""
+
+_SUMS_AT_ONCE = 65_536
+"""Of a tile of 512 x 512; they stay in the cache."""
+
+Array = Any
+"""A numpy array (its type is not imported: numpy is loaded late)."""
 
 _BT601 = (0.299, 0.114)
 _WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
@@ -44,8 +50,7 @@ class Mosaic:
     """
 
     def __init__(self, box: PixelBox, scale: int) -> None:
-        from PIL import Image
-
+        np = numpy()
         self.scale = scale
         self._box = box
         self._chroma_scale = max(1, scale // 2)
@@ -53,7 +58,7 @@ class Mosaic:
         luma = -(-(right - left) // scale), -(-(bottom - top) // scale)
         half = max(2, scale)
         chroma = -(-(right - left) // half), -(-(bottom - top) // half)
-        self._planes = [Image.new("L", size) for size in (luma, chroma, chroma)]
+        self._planes = [np.zeros(size[::-1], np.uint8) for size in (luma, chroma, chroma)]
         self._alpha: Image.Image | None = None
 
     def place(self, box: PixelBox, planes: tuple[Plane, ...]) -> None:
@@ -72,17 +77,17 @@ class Mosaic:
         for target, plane in zip(self._planes, planes):
             chroma = target is not self._planes[0]
             step, scale = (2, self._chroma_scale) if chroma else (1, self.scale)
-            image = _image_of(plane)
-            visible = left // step, top // step, -(-right // step), -(-bottom // step)
-            if visible != (0, 0, *image.size):
-                image = image.crop(visible)
-            if scale > 1:
-                image = image.reduce(scale)
-            target.paste(image, (x // step // scale, y // step // scale))
+            visible = _samples(plane)[
+                top // step : -(-bottom // step), left // step : -(-right // step)
+            ]
+            rows, columns = (-(-side // scale) for side in visible.shape)
+            across, down = x // step // scale, y // step // scale
+            reduced(visible, scale, target[down : down + rows, across : across + columns])
 
     def place_alpha(self, plane: Plane) -> None:
         """How opaque the picture is; for scale 1 only, without transforms."""
-        self._alpha = _image_of(plane).crop((0, 0, *self._planes[0].size))
+        height, width = self._planes[0].shape
+        self._alpha = _image(_samples(plane)[:height, :width])
 
     def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
@@ -97,7 +102,7 @@ class Mosaic:
         """
         from PIL import Image
 
-        luma, *chroma = self._planes
+        luma, *chroma = (_image(plane) for plane in self._planes)
         if self.scale == 1:
             even = chroma[0].width * 2, chroma[0].height * 2
             box = 0, 0, luma.width, luma.height
@@ -141,14 +146,60 @@ def even_box(box: PixelBox, size: tuple[int, int]) -> PixelBox:
     return left, top, right, bottom
 
 
-def _image_of(plane: Plane) -> Image.Image:
+def reduced(samples: Array, scale: int, into: Array) -> None:
+    """Means of squares of samples, rounded half up, as Pillow's `reduce` gives them.
+
+    Args:
+        samples: Height x width, 8 bits.
+        scale: Side of a square; 1 copies.
+        into: As large as what comes of it.
+    """
+    if scale == 1:
+        into[...] = samples
+    elif scale == 2 and not any(side % 2 for side in (*samples.shape, *samples.strides[:1])):
+        _halved(samples, into)
+    else:
+        into[...] = _image(samples).reduce(scale)
+
+
+def _halved(samples: Array, into: Array) -> None:
+    """Two samples at a time, as one number of 16 bits: two thirds of the time of Pillow."""
+    np = numpy()
+    pairs = samples.view("<u2")
+    height, width = into.shape
+    most = max(1, _SUMS_AT_ONCE // width)
+    sums, part = (np.empty((min(most, height), width), np.uint16) for _ in range(2))
+    for top in range(0, height, most):
+        upper, lower = (pairs[row : 2 * (top + most) : 2] for row in (2 * top, 2 * top + 1))
+        total, other = sums[: len(upper)], part[: len(upper)]
+        np.bitwise_and(upper, 0xFF, out=total)
+        for rows, take, number in (
+            (upper, np.right_shift, 8),
+            (lower, np.bitwise_and, 0xFF),
+            (lower, np.right_shift, 8),
+        ):
+            total += take(rows, number, out=other)
+        total += 2
+        total >>= 2
+        into[top : top + len(upper)] = total
+
+
+def _samples(plane: Plane) -> Array:
+    """Height x width in 8 bits, not copied if they are 8; of more bits the upper ones."""
+    np = numpy()
+    if plane.bits > 8:
+        rows = np.frombuffer(plane.data, "=u2").reshape(plane.height, -1)
+        return (rows[:, : plane.width] >> (plane.bits - 8)).astype(np.uint8)
+    rows = np.frombuffer(plane.data, np.uint8).reshape(plane.height, plane.stride)
+    return rows[:, : plane.width]
+
+
+def _image(samples: Array) -> Image.Image:
     from PIL import Image
 
-    if plane.bits > 8:
-        rows = numpy().frombuffer(plane.data, "=u2").reshape(plane.height, -1)
-        return Image.fromarray((rows[:, : plane.width] >> (plane.bits - 8)).astype("uint8"))
-    size = plane.width, plane.height
-    return Image.frombuffer("L", size, plane.data, "raw", "L", plane.stride, 1)
+    height, width = samples.shape
+    pixels = numpy().ascontiguousarray(samples)
+    return Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1)
 
 
 def _matrix(weights: tuple[float, float], full_range: bool) -> tuple[float, ...]:

@@ -7,6 +7,8 @@ decode the same picture again and again is refused here.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from preflight.frozen import frozen
 
 MAX_PROFILE = 4
@@ -18,6 +20,8 @@ _FIRST_RESERVED_IRAP, _LAST_VCL = 22, 31
 _MAX_UE_BITS = 32
 _MAX_UNITS = 20_000
 """NAL units of a picture: HEVC levels allow 600 slices."""
+_KEPT = 8
+"""What was read of parameter sets: all tiles of a photo have the same."""
 
 
 class HevcError(ValueError):
@@ -124,7 +128,7 @@ def read_stream(configuration: bytes, data: bytes) -> Stream:
         raise HevcError("bad-hvcc")
     if configuration[1] & 31 > MAX_PROFILE:
         raise UnsupportedHevcError(f"HEVC profile {configuration[1] & 31}")
-    units = _sets(configuration) + _split(data, (configuration[21] & 3) + 1)
+    units = *_sets(configuration), *_split(data, (configuration[21] & 3) + 1)
     sequences: dict[int, SequenceParameters] = {}
     pictures: dict[int, _PictureParameters] = {}
     parameters: list[bytes] = []
@@ -195,7 +199,8 @@ def _said(configuration: bytes) -> tuple[int, int]:
     return configuration[16] & 3, bits
 
 
-def _sets(configuration: bytes) -> list[bytes]:
+@lru_cache(_KEPT)
+def _sets(configuration: bytes) -> tuple[bytes, ...]:
     """Parameter sets of an `hvcC`."""
     units = []
     at = 23
@@ -216,7 +221,7 @@ def _sets(configuration: bytes) -> list[bytes]:
                     raise HevcError("absurd-structure")
     except IndexError:
         raise HevcError("bad-hvcc") from None
-    return units
+    return tuple(units)
 
 
 def _split(data: bytes, length_size: int) -> list[bytes]:
@@ -237,6 +242,7 @@ def _split(data: bytes, length_size: int) -> list[bytes]:
     return units
 
 
+@lru_cache(_KEPT)
 def _picture(unit: bytes) -> tuple[int, _PictureParameters]:
     bits = _Bits(unit)
     number, sequence, dependent = bits.ue(), bits.ue(), bool(bits.u(1))
@@ -250,6 +256,7 @@ def _picture(unit: bytes) -> tuple[int, _PictureParameters]:
     return number, _PictureParameters(sequence, dependent, not bits.u(1))
 
 
+@lru_cache(_KEPT)
 def _sequence(unit: bytes) -> tuple[int, SequenceParameters]:
     bits = _Bits(unit)
     bits.u(4)
