@@ -1,8 +1,9 @@
 """Colour: pixels as the file codes them become sRGB, at output size.
 
-With a usable ICC profile LittleCMS converts, relative colorimetric with black point compensation:
-colours that sRGB has stay what they are, and shadows keep their depth. Without one the code points
-of nclx or cICP (ITU-T H.273) decide, see `scanner/code_points.py`. What says nothing is sRGB.
+With a usable ICC profile the conversion is relative colorimetric with black point compensation:
+colours that sRGB has stay what they are, and shadows keep their depth. LittleCMS does it, but for
+the simplest profiles. Without one the code points of nclx or cICP (ITU-T H.273) decide, see
+`scanner/code_points.py`. What says nothing is sRGB.
 """
 
 from __future__ import annotations
@@ -101,7 +102,12 @@ def _through_profile(
 
 
 def _converted(image: Image.Image, icc: bytes) -> Image.Image | None:
-    """The image in sRGB; None when LittleCMS cannot use the profile for it."""
+    """The image in sRGB; None when the profile cannot be used for it."""
+    from preflight.fixer.matrix_profile import converted as by_matrix
+
+    shown = by_matrix(image, icc)
+    if shown is not None:
+        return shown
     from PIL import ImageCms
 
     try:

@@ -149,12 +149,13 @@ def _encoded(light: Any) -> Image.Image:
 
     np = numpy()
     # A table over the square root of light, where the curve is nearly straight.
-    codes = _srgb_curve(np.linspace(0.0, 1.0, 4096) ** 2)
+    codes = srgb_curve(np.linspace(0.0, 1.0, 4096) ** 2)
     index = (np.sqrt(np.clip(light, 0.0, 1.0)) * 4095 + 0.5).astype(np.uint16)
     return Image.fromarray((codes * 255 + 0.5).astype(np.uint8)[index])
 
 
-def _srgb_curve(light: Any) -> Any:
+def srgb_curve(light: Any) -> Any:
+    """sRGB's signal of linear light, both 0 to 1 (IEC 61966-2-1)."""
     np = numpy()
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.power(light, 1 / 2.4) - 0.055)
 

@@ -10,7 +10,10 @@ from typing import Literal
 
 from preflight.frozen import frozen
 from preflight.scanner.exif import clean_text
-from preflight.scanner.tone_curve import is_srgb_curve, read_curve, s15_fixed16
+from preflight.scanner.tone_curve import Curve, is_srgb_curve, read_curve, s15_fixed16
+
+Column = tuple[float, float, float]
+"""A primary in another space."""
 
 Gamut = Literal["srgb", "wide", "other"]
 _HEADER_BYTES = 128
@@ -19,6 +22,12 @@ _MAX_TAGS = 200
 
 _PICTURE_CLASSES = ("mntr", "scnr", "prtr", "spac")
 """Input, display, output and colour space profiles; links and named colours fit no picture."""
+
+_MATRIX_CLASSES = ("mntr", "scnr")
+"""Those of cameras, scanners and displays."""
+
+_TABLES = ("A2B", "D2B")
+"""Beginnings of the names of tables that lead to the connection space."""
 
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "RGB": (("rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"), ("A2B0",), ("A2B1",)),
@@ -87,6 +96,26 @@ def read_profile(icc: bytes) -> Profile:
     if error:
         return Profile(profile.description, space, cls, "other", error)
     return Profile(profile.description, space, cls, _gamut(space, tags))
+
+
+def read_matrix(icc: bytes) -> tuple[tuple[Curve, ...], tuple[Column, ...]] | None:
+    """Of a sound RGB profile that is three curves and a matrix: the light of each of 256 codes, and
+    what full red, green and blue are in linear sRGB. None of any other: of one with a table
+    besides, which colour management takes instead, or whose black is not black, which it makes so.
+    """
+    profile = read_profile(icc)
+    if profile.error or profile.space != "RGB" or profile.cls not in _MATRIX_CLASSES:
+        return None
+    tags, _ = _read_tags(icc)
+    if any(name.startswith(_TABLES) for name in tags):
+        return None
+    codes = tuple(code / 255 for code in range(256))
+    curves = [read_curve(tags.get(name, b""), codes) for name in ("rTRC", "gTRC", "bTRC")]
+    columns = [_xyz(tags.get(name, b"")) for name in ("rXYZ", "gXYZ", "bXYZ")]
+    sound = tuple(tuple(min(max(light, 0.0), 1.0) for light in curve) for curve in curves if curve)
+    found = tuple(_in_srgb(column) for column in columns if column)
+    black = not any(curve[0] for curve in sound)
+    return (sound, found) if len(sound) == len(found) == 3 and black else None
 
 
 def gamut_of_cicp(cicp: tuple[int, int, int]) -> Gamut:
@@ -197,14 +226,14 @@ def _gamut(space: str, tags: dict[str, bytes]) -> Gamut:
     return "srgb" if all(curve and is_srgb_curve(curve) for curve in curves) else "other"
 
 
-def _xyz(tag: bytes) -> tuple[float, float, float] | None:
+def _xyz(tag: bytes) -> Column | None:
     if tag[:4] != b"XYZ " or len(tag) < 20:
         return None
     x, y, z = (s15_fixed16(tag, at) for at in (8, 12, 16))
     return x, y, z
 
 
-def _in_srgb(xyz: tuple[float, float, float]) -> tuple[float, float, float]:
+def _in_srgb(xyz: Column) -> Column:
     """A colour of the D50 connection space in linear sRGB, by Cramer's rule."""
     red, green, blue = _SRGB_COLUMNS
     whole = _determinant(red, green, blue)

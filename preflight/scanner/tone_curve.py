@@ -16,25 +16,25 @@ def s15_fixed16(data: bytes, at: int) -> float:
     return int.from_bytes(data[at : at + 4], "big", signed=True) / 65536
 
 
-def read_curve(tag: bytes) -> Curve | None:
-    """A tone curve at `_SAMPLES`; None if it is broken."""
+def read_curve(tag: bytes, samples: Curve = _SAMPLES) -> Curve | None:
+    """A tone curve at `samples`, which are 0 to 1; None if it is broken."""
     if tag[:4] == b"curv" and len(tag) >= 12:
         count = int.from_bytes(tag[8:12], "big")
         if count == 0:
-            return _SAMPLES
+            return samples
         if len(tag) < 12 + 2 * count:
             return None
         if count == 1:  # a plain exponent, u8Fixed8Number
             gamma = int.from_bytes(tag[12:14], "big") / 256
-            return tuple(float(sample**gamma) for sample in _SAMPLES)
-        return tuple(_interpolated(tag, count, sample) for sample in _SAMPLES)
+            return tuple(float(sample**gamma) for sample in samples)
+        return tuple(_interpolated(tag, count, sample) for sample in samples)
     if tag[:4] == b"para" and len(tag) >= 16:
         kind = int.from_bytes(tag[8:10], "big")
         needed = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}.get(kind)
         if needed is None or len(tag) < 12 + 4 * needed:
             return None
         values = [s15_fixed16(tag, 12 + 4 * i) for i in range(needed)]
-        return tuple(_parametric(kind, values, sample) for sample in _SAMPLES)
+        return tuple(_parametric(kind, values, sample) for sample in samples)
     return None
 
 
