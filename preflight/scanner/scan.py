@@ -18,6 +18,7 @@ from preflight.scanner.decode import (
 from preflight.scanner.exif import Tiff
 from preflight.scanner.icc import gamut_of_cicp, read_profile
 from preflight.scanner.look import Seen, look_at, with_small
+from preflight.scanner.meanwhile import loading
 from preflight.scanner.memory import memory_limit
 from preflight.scanner.metadata import orientation_of, read_metadata
 from preflight.scanner.orientation import combined, to_upright, upright_size
@@ -52,6 +53,9 @@ _PROFILE_SPACES = {
     "ycck": ("CMYK",),
     "lab": ("Lab", "LAB"),
 }
+
+_APART = frozenset({"webp", "png"})
+"""Formats whose decoders take long, and need nothing of what the pixels need afterwards."""
 
 LOOK_SIDE_PX = 320
 """Longer side of the picture that faces, focus and light are measured on (faces.md, rule 1)."""
@@ -115,7 +119,8 @@ def scan(
     too_much = memory_limit(facts.format, len(source.data), structure, side_px)
     if too_much:
         return Scan(replace(facts, limits_hit=(too_much,)), structure)
-    with watch.stage("decode"):
+    apart = structure.width_px * structure.height_px if facts.format in _APART else 0
+    with watch.stage("decode"), loading(apart, copy=side_px is not None):
         content = module.check_content(source.data, structure, limits, side_px)
         facts = _add_content(facts, content)
         scanned = _add_pixels(Scan(facts, structure), source, content, limits, side_px)

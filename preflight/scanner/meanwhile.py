@@ -1,0 +1,47 @@
+"""Meanwhile: what the pixels will need is loaded while they are still being decoded.
+
+Decoders let Python run beside them. To load numpy takes as long as half of a WebP of 12 megapixels.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+
+from preflight.scanner.arrays import numpy, threads_allowed
+
+LEAST_PIXELS = 2_000_000
+"""Smaller pictures are decoded before anything is loaded."""
+
+_FOR_A_LOOK = ("PIL.Image", "preflight.faces.find", "preflight.faces.quality")
+_FOR_A_COPY = ("preflight.fixer.run", "PIL.JpegImagePlugin")
+
+
+@contextmanager
+def loading(pixels: int, *, copy: bool) -> Iterator[None]:
+    """Loads it beside what is done in here, if a second thread is allowed, and waits for that.
+
+    Args:
+        pixels: That are going to be decoded.
+        copy: A copy is going to be made of them.
+    """
+    if pixels < LEAST_PIXELS or "numpy" in sys.modules or threads_allowed() < 2:
+        yield
+        return
+    names = (*_FOR_A_LOOK, *_FOR_A_COPY) if copy else _FOR_A_LOOK
+    thread = threading.Thread(target=_load, args=(names,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _load(names: tuple[str, ...]) -> None:
+    with suppress(ImportError):  # it is raised again where the module is needed
+        numpy()
+        for name in names:
+            import_module(name)

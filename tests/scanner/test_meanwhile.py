@@ -1,0 +1,79 @@
+"""What is loaded beside a decode, and when nothing is."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from preflight.scanner.meanwhile import LEAST_PIXELS
+
+ROOT = Path(__file__).parents[2]
+CODE = """
+import os, sys, threading
+os.cpu_count = lambda: 2
+from preflight.scanner import meanwhile
+{before}
+with meanwhile.loading({pixels}, copy={copy}):
+    beside = threading.active_count()
+for name in ("numpy", "preflight.faces.find", "preflight.fixer.run"):
+    print(name in sys.modules)
+print(beside > 1, threading.active_count())
+"""
+
+LATE = """
+import time
+load = meanwhile._load
+meanwhile._load = lambda names: (time.sleep(0.1), load(names))
+"""
+WITHOUT_NUMPY = """
+def missing():
+    raise ImportError
+meanwhile.numpy = missing
+"""
+FAILING = """
+try:
+    with meanwhile.loading(10**9, copy=False):
+        1 / 0
+except ZeroDivisionError:
+    print("passed")
+"""
+
+
+def told(pixels: int, *, copy: bool, before: str = "", threads: str = "2") -> list[str]:
+    """Whether numpy, what looks and what makes copies are loaded; whether a thread did that, and
+    how many there are afterwards."""
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(pixels=pixels, copy=copy, before=before)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OMP_NUM_THREADS": threads, "PYTHONPATH": str(ROOT)},
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_what_large_pictures_need_is_there_when_they_are_decoded(copy: bool) -> None:
+    assert told(LEAST_PIXELS, copy=copy, before=LATE) == ["True", "True", str(copy), "True", "1"]
+
+
+@pytest.mark.parametrize(
+    ("pixels", "threads", "before"),
+    [(LEAST_PIXELS - 1, "2", ""), (LEAST_PIXELS, "1", ""), (LEAST_PIXELS, "2", "import numpy")],
+    ids=["small", "one thread", "loaded"],
+)
+def test_nothing_is_loaded_beside_it_otherwise(pixels: int, threads: str, before: str) -> None:
+    there = str(bool(before))
+    said = told(pixels, copy=True, threads=threads, before=before)
+    assert said == [there, "False", "False", "False", "1"]
+
+
+def test_what_is_not_installed_is_left_to_those_who_need_it() -> None:
+    said = told(LEAST_PIXELS, copy=True, before=WITHOUT_NUMPY)
+    assert (said[:3], said[-1]) == (["False", "False", "False"], "1")
+
+
+def test_a_failing_decode_is_passed_on() -> None:
+    assert told(1, copy=False, before=FAILING)[0] == "passed"
