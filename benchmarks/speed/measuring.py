@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ def timed(command: list[str], *, heard: bool = False) -> Run:
         stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,
+        cwd=tempfile.gettempdir(),  # this checkout's settings file is nobody else's
     )
     output = child.stdout.read() if child.stdout else b""
     _pid, status, used = os.wait4(child.pid, 0)
