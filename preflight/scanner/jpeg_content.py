@@ -19,7 +19,6 @@ from preflight.scanner.jpeg_decode import (
     units_decoded,
 )
 from preflight.scanner.jpeg_layout import Layout
-from preflight.scanner.jpeg_probe import can_probe, probe
 from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
 from preflight.scanner.structure import Content, Picture, Structure, worst_first
 
@@ -77,6 +76,8 @@ def _cut_short(
 
 def _probed(data: bytes, layout: Layout, why: str) -> Content:
     """The check without simplejpeg: less is seen, and it says so."""
+    from preflight.scanner.jpeg_probe import can_probe, probe
+
     if not can_probe(layout):
         return _unreadable(layout, why)
     try:

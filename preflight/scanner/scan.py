@@ -54,8 +54,8 @@ _PROFILE_SPACES = {
     "lab": ("Lab", "LAB"),
 }
 
-_APART = frozenset({"webp", "png"})
-"""Formats whose decoders take long, and need nothing of what the pixels need afterwards."""
+_APART = frozenset({"jpeg", "webp", "png"})
+"""Formats whose decoders let Python run, and need little of what the pixels need afterwards."""
 
 LOOK_SIDE_PX = 320
 """Longer side of the picture that faces, focus and light are measured on (faces.md, rule 1)."""

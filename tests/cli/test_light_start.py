@@ -101,7 +101,8 @@ def test_check_alone_loads_no_pixels_for_a_wrong_command():
 @pytest.mark.parametrize("sample", ["landscape.jpg", "rotated-6.jpg", "srgb-profile.jpg"])
 def test_an_srgb_jpeg(sample, words, tmp_path):
     modules = loaded_for(sample, words, tmp_path)
-    assert plugins(modules) == {"PIL.JpegImagePlugin"}
+    encoded = words[0] == "fix" and sample != "srgb-profile.jpg"  # of that one bytes are cut out
+    assert plugins(modules) == ({"PIL.JpegImagePlugin"} if encoded else set())
     assert not NEVER & modules
 
 
@@ -111,7 +112,8 @@ def test_a_jpeg_in_display_p3_needs_no_colour_management_of_others(words, tmp_pa
     (tmp_path / "p3").mkdir()
     usual = loaded_for("srgb-profile.jpg", words, tmp_path / "usual")
     p3 = loaded_for("display-p3.jpg", words, tmp_path / "p3")
-    more = {name for name in p3 - usual if not name.startswith("preflight.")}
+    encoder = loaded("import PIL.JpegImagePlugin") if words[0] == "fix" else set()
+    more = {name for name in p3 - usual - encoder if not name.startswith("preflight.")}
     assert more == set()
 
 
