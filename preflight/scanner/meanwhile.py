@@ -1,6 +1,7 @@
 """Meanwhile: what the pixels will need is loaded while they are still being decoded.
 
-Decoders let Python run beside them. To load numpy takes as long as half of a WebP of 12 megapixels.
+Decoders let Python run beside them (but for PNG, which Pillow reads in small pieces). To load numpy
+takes as long as half of a WebP of 12 megapixels.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ _PROFILE_SPACES = {
     "lab": ("Lab", "LAB"),
 }
 
-_APART = frozenset({"jpeg", "webp", "png"})
+_APART = frozenset({"jpeg", "webp"})
 """Formats whose decoders let Python run, and need little of what the pixels need afterwards."""
 
 LOOK_SIDE_PX = 320
