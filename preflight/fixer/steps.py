@@ -45,6 +45,9 @@ _MARGIN_SHARE = 8
 _MARGIN_SOURCES = LOBES + 1
 """So many output pixels' worth are read beyond the box; one more for rounding."""
 
+_LEAST_MARGIN_PX = 8 * _MARGIN_SOURCES
+"""The same of a part that is made larger, in pixels of a JPEG that opens at one eighth only."""
+
 
 def cut(picture: Picture, placement: Placement) -> Image.Image:
     """Crops, resizes and turns: the part of the photo, upright, as large as its spot.
@@ -189,7 +192,8 @@ def rows_to_decode(picture: Picture, placement: Placement) -> int:
     _, top, _, bottom = to_stored(
         placement.part, picture.orientation, picture.width_px, picture.height_px
     )
-    return min(picture.height_px, math.ceil(bottom + (bottom - top) / _MARGIN_SHARE))
+    margin = max(_LEAST_MARGIN_PX, (bottom - top) / _MARGIN_SHARE)
+    return min(picture.height_px, math.ceil(bottom + margin))
 
 
 def render(

@@ -150,8 +150,10 @@ class Job:
         marked = _end_marked(self.data, self.layout, self.frame)
         if marked is None:
             return self._decode(self.stream, self.mode, eighths, strict=True)
-        # The marked stream has more rows; whole and with chroma interpolated they show through.
-        if eighths == FULL and self.frame.down > 1 and self.mode == "RGB":
+        # The marked stream has more rows; where chroma is interpolated downwards they show through.
+        # (On a smaller scale libjpeg reduces it by less instead, if it is halved across as well.)
+        interpolated = self.frame.down > 1 and (eighths == FULL or self.frame.across == 1)
+        if interpolated and self.mode == "RGB":
             decoded = self._decode(self.stream, self.mode, eighths, strict=True)
             if decoded.warning is not None:
                 return decoded

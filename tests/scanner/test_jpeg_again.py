@@ -1,4 +1,4 @@
-"""JPEG, decoded again: a larger scale, and no further down than the crop reaches."""
+"""JPEG at another scale: no further down than the crop reaches, and without the mark at its end."""
 
 from io import BytesIO
 
@@ -11,6 +11,7 @@ from preflight.fixer.steps import cut, rows_to_decode
 from preflight.limits import Limits
 from preflight.scanner import jpeg
 from preflight.scanner.jpeg_content import decode_again
+from preflight.scanner.jpeg_decode import FULL, Job
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.structure import Picture
 
@@ -79,3 +80,31 @@ def test_a_crop_at_the_top_leaves_the_bottom_alone() -> None:
     placement = place((0, 0, 100, 100), WIDTH, HEIGHT, 100)
     upright = Picture(Image.new("L", (1, 1)), 1, WIDTH, HEIGHT)
     assert rows_to_decode(upright, placement) < HEIGHT / 2
+
+
+@pytest.mark.parametrize("bottom", range(8, 24))
+def test_what_is_made_larger_sees_the_rows_below_it(bottom) -> None:
+    """Wherever a row of units ends."""
+    data = coded()
+    placement = place((50, bottom - 5, 55, bottom), WIDTH, HEIGHT, 64)
+    upright = Picture(Image.new("L", (1, 1)), 1, WIDTH, HEIGHT)
+    cuts = [
+        np.asarray(cut(again(data, HEIGHT, rows_px), placement))
+        for rows_px in (None, rows_to_decode(upright, placement))
+    ]
+    assert np.array_equal(*cuts)
+
+
+@pytest.mark.parametrize("subsampling", ["444", "422", "420", "440", "411"])
+@pytest.mark.parametrize("eighths", [1, 2, 3, 4, FULL])
+@pytest.mark.parametrize("size", [(64, 48), (61, 53), (WIDTH, HEIGHT)])
+def test_the_mark_that_tells_the_end_does_not_show(subsampling, eighths, size) -> None:
+    codec = pytest.importorskip("simplejpeg")
+    values = np.random.default_rng(7).integers(0, 256, (9, 11, 3), dtype=np.uint8)
+    image = Image.fromarray(values).resize(size, Image.Resampling.BICUBIC)
+    data = codec.encode_jpeg(np.ascontiguousarray(image), 90, "RGB", subsampling)
+    layout = jpeg.read(data, LIMITS).private
+    job = Job(codec, data, layout, layout.frame, "RGB")
+    strict = job.strict(eighths)
+    assert strict.warning is None
+    assert np.array_equal(strict.pixels, job.lenient(eighths))
