@@ -19,6 +19,8 @@ from preflight.scanner.modes import PREMULTIPLIED
 if TYPE_CHECKING:
     from PIL import Image
 
+    from preflight.scanner.planes import Planes
+
 Array = Any
 """A numpy array (its type is not imported: numpy is loaded late)."""
 
@@ -29,6 +31,8 @@ _SHARPNESS = -0.5
 _ROWS_A_BLOCK, _COLUMNS_A_BLOCK = 12, 8
 """Measured best from 1512 to 1024 px: smaller blocks pay for more calls, larger ones for the zeros
 outside the band."""
+_COLUMNS_OF_A_PLANE, _PLANE_VALUES = 24, 400_000
+"""The same for planes, and floats of one run of rows of one of them."""
 _SCRATCH_VALUES = 1_200_000
 """Floats of one run of rows, before and behind; 5 MB stay in the cache."""
 _KEPT = 4
@@ -55,15 +59,20 @@ class _Bands(NamedTuple):
 
 
 def resampled(
-    image: Image.Image, size: tuple[int, int], box: Box, pixels: Array | None = None
+    image: Image.Image,
+    size: tuple[int, int],
+    box: Box,
+    pixels: Array | None = None,
+    planes: Planes | None = None,
 ) -> Image.Image:
     """A part of the image at another size: smaller by Lanczos, larger by bicubic.
 
     Args:
-        image: In one of `MODES`; `RGBX` becomes `RGB`.
+        image: In one of `MODES`; `RGBX` becomes `RGB`, and so may what has planes.
         size: Width and height of the result.
         box: The part, in pixels, within the image.
         pixels: The image's own, height x width x channels, where they are at hand.
+        planes: Those that the image comes of, likewise.
     """
     from PIL import Image
 
@@ -75,6 +84,8 @@ def resampled(
     if factor != (1, 1):
         image, box = _averaged(image, box, factor)
         pixels = None
+    elif planes is not None:
+        return _from_planes(planes, size, box)
     channels = _CHANNELS[image.mode]
     rows = _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels)
     values = _resampled(rows, image.size, size, box, image.mode)
@@ -169,6 +180,51 @@ def _resampled(
         np.clip(rounded, 0, 255, out=rounded)
         result[row : row + count] = rounded
     return result
+
+
+def _from_planes(planes: Planes, size: tuple[int, int], box: Box) -> Image.Image:
+    """As `_resampled`, plane by plane; then colours of the sums, which nothing has rounded yet."""
+    from PIL import Image
+
+    np = numpy()
+    width, height = size
+    down = _bands(planes.size[1], box[1], box[3], height, _ROWS_A_BLOCK)
+    across = _transposed(planes.size[0], box[0], box[2], width)
+    left = across.begins[0]
+    right = min(planes.size[0], across.begins[-1] + across.weights.shape[1])
+    matrix, offset = planes.to_rgb
+    widest = max(right - left, width)
+    blocks = min(len(down.begins), max(1, _PLANE_VALUES // widest // _ROWS_A_BLOCK))
+    tall = np.empty((blocks * _ROWS_A_BLOCK, right - left), np.float32)
+    wide = np.empty((3, blocks * _ROWS_A_BLOCK, width), np.float32)
+    result = np.empty((3, height, width), np.uint8)
+    for first in range(0, len(down.begins), blocks):
+        row = first * _ROWS_A_BLOCK
+        count = min(height - row, len(tall))
+        for samples, values in zip(planes.samples, wide):
+            for number in range(first, min(first + blocks, len(down.begins))):
+                begin, weights = down.begins[number], down.weights[number]
+                seen = samples[begin : begin + weights.shape[1], left:right].astype(np.float32)
+                at = (number - first) * _ROWS_A_BLOCK
+                into = tall[at : min(at + _ROWS_A_BLOCK, count)]
+                np.matmul(weights[: len(into), : len(seen)], seen, out=into)
+            for number, (begin, weights) in enumerate(zip(across.begins, across.weights)):
+                seen = tall[:count, begin - left : begin - left + len(weights)]
+                at = number * _COLUMNS_OF_A_PLANE
+                into = values[:count, at : at + _COLUMNS_OF_A_PLANE]
+                np.matmul(seen, weights[: seen.shape[1], : into.shape[1]], out=into)
+        colours = matrix @ wide[:, :count].reshape(3, -1)
+        colours += offset
+        np.clip(colours, 0, 255, out=colours)
+        result[:, row : row + count] = colours.reshape(3, count, width)
+    bands = [Image.frombuffer("L", size, band, "raw", "L", 0, 1) for band in result]
+    return Image.merge("RGB", bands)
+
+
+@lru_cache(_KEPT)
+def _transposed(length: int, begin: float, end: float, count: int) -> _Bands:
+    plain = _bands(length, begin, end, count, _COLUMNS_OF_A_PLANE)
+    return _Bands(plain.begins, numpy().ascontiguousarray(plain.weights.transpose(0, 2, 1)))
 
 
 def _hold_alpha(values: Array) -> None:

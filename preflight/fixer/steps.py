@@ -28,6 +28,8 @@ from preflight.scanner.structure import Picture
 if TYPE_CHECKING:
     from PIL import Image
 
+    from preflight.scanner.planes import Planes
+
 DETAIL = 1.4
 """Decoded pixels for each of the output, along a side, that a reduced decode has to leave. With
 1.48 (12 megapixels at half scale to 1024 px) butteraugli's 3-norm against the whole decode is 0.19,
@@ -60,7 +62,8 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
         Eight bits a channel, colours as coded.
     """
     image, box = _around(picture.image, _box_in_image(picture, placement.part))
-    pixels = picture.pixels if image is picture.image else None
+    whole = image is picture.image
+    pixels, planes = (picture.pixels, picture.planes) if whole else (None, None)
     if image.mode not in ("RGBX", *PREMULTIPLIED.values()):
         image = eight_bits(image)
         if image.mode in PREMULTIPLIED:
@@ -69,7 +72,7 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
     height = placement.spot[3] - placement.spot[1]
     if picture.orientation in SWAPS_SIDES:
         width, height = height, width
-    resized = _resized(image, (width, height), box, pixels)
+    resized = _resized(image, (width, height), box, pixels, planes)
     turn = transposition(picture.orientation)
     return eight_bits(resized if turn is None else resized.transpose(turn))
 
@@ -109,7 +112,11 @@ def _around(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
 
 
 def _resized(
-    image: Image.Image, size: tuple[int, int], box: Box, pixels: Any | None
+    image: Image.Image,
+    size: tuple[int, int],
+    box: Box,
+    pixels: Any | None,
+    planes: Planes | None,
 ) -> Image.Image:
     """See `resampled`; it leaves two thirds of the difference to a whole decode that Pillow's
     bicubic leaves (speed.md, section 7)."""
@@ -118,7 +125,7 @@ def _resized(
     if image.size == size and box == (0, 0, *size):
         return image
     if image.mode in MODES:
-        return resampled(image, size, box, pixels)
+        return resampled(image, size, box, pixels, planes)
     return image.resize(size, Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
 
 
@@ -165,7 +172,14 @@ def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] 
     seen = to_upright((left, top, left + width, top + height), picture.orientation, *stored)
     moved = tuple(edge - at for edge, at in zip(placement.part, seen[:2] * 2))
     near = replace(
-        picture, image=image, width_px=width, height_px=height, closer=None, pixels=None, small=None
+        picture,
+        image=image,
+        width_px=width,
+        height_px=height,
+        closer=None,
+        pixels=None,
+        planes=None,
+        small=None,
     )
     return near, replace(placement, part=(moved[0], moved[1], moved[2], moved[3]))
 

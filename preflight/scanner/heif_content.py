@@ -15,13 +15,14 @@ from preflight.scanner import libde265
 from preflight.scanner.heif_blocks import ends_early, has_unwritten, slices_overrun
 from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
-from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, can_convert
+from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic
 from preflight.scanner.heif_structure import damage_of_tiles
 from preflight.scanner.heif_tiles import Tiles, in_threads
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.libde265 import Decoded
 from preflight.scanner.orientation import upright_size
+from preflight.scanner.planes import can_convert
 from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Content, Picture, Structure
 
@@ -291,4 +292,5 @@ def _picture(
     if layout.alpha:
         return reduced_picture(image, side_px)
     size = upright_size(structure.width_px, structure.height_px, turn)
-    return Picture(image, turn, *size, tiles.closer(matrix, full_range) if tiles else None)
+    closer = tiles.closer(matrix, full_range) if tiles else None
+    return Picture(image, turn, *size, closer, planes=mosaic.planes(matrix, full_range))

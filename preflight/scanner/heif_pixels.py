@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
 from preflight.scanner.heif_items import Transform
 from preflight.scanner.orientation import combined, transposition
+from preflight.scanner.planes import Array, Planes, image_of, merged
 from preflight.scanner.structure import PixelBox
 
 if TYPE_CHECKING:
@@ -19,23 +20,6 @@ KEPT_PIXELS = 24_000_000
 
 _SUMS_AT_ONCE = 65_536
 """Of a tile of 512 x 512; they stay in the cache."""
-
-Array = Any
-"""A numpy array (its type is not imported: numpy is loaded late)."""
-
-_BT601 = (0.299, 0.114)
-_WEIGHTS = {1: (0.2126, 0.0722), 2: _BT601, 5: _BT601, 6: _BT601, 9: (0.2627, 0.0593)}
-"""Red and blue weights by matrix code (ITU-T H.273, table 4); libheif treats 2 as BT.601."""
-
-
-_FULL_LUMA = [min(255, max(0, round((code - 16) * 255 / 219))) for code in range(256)]
-_FULL_CHROMA = [min(255, max(0, round((code - 128) * 255 / 224 + 128))) for code in range(256)]
-"""From video range to all 256 codes (ITU-T H.273, 8.3)."""
-
-
-def can_convert(matrix: int) -> bool:
-    """Whether `Mosaic.picture` knows the matrix."""
-    return matrix in _WEIGHTS
 
 
 class Mosaic:
@@ -87,7 +71,7 @@ class Mosaic:
     def place_alpha(self, plane: Plane) -> None:
         """How opaque the picture is; for scale 1 only, without transforms."""
         height, width = self._planes[0].shape
-        self._alpha = _image(_samples(plane)[:height, :width])
+        self._alpha = image_of(_samples(plane)[:height, :width])
 
     def picture(
         self, matrix: int, full_range: bool, transforms: tuple[Transform, ...]
@@ -100,24 +84,8 @@ class Mosaic:
         Returns:
             The picture, and the Exif code of the turn that is still to be applied to it.
         """
-        from PIL import Image
-
-        luma, *chroma = (_image(plane) for plane in self._planes)
-        if self.scale == 1:
-            even = chroma[0].width * 2, chroma[0].height * 2
-            box = 0, 0, luma.width, luma.height
-            doubled = Image.Resampling.NEAREST  # as libheif does it
-            chroma = [plane.resize(even, doubled) for plane in chroma]
-            if even != luma.size:
-                chroma = [plane.crop(box) for plane in chroma]
-        weights = _WEIGHTS[matrix]
-        if weights == _BT601:
-            planes = (luma, *chroma)
-            if not full_range:
-                planes = (luma.point(_FULL_LUMA), *(plane.point(_FULL_CHROMA) for plane in chroma))
-            image = Image.merge("YCbCr", planes)
-        else:
-            image = Image.merge("RGB", (luma, *chroma)).convert("RGB", _matrix(weights, full_range))
+        planes = self.planes(matrix, full_range)
+        image = planes.later() if planes else self._at_full_size(matrix, full_range)
         if self._alpha is not None:
             image = image.convert("RGB")
             image.putalpha(self._alpha)
@@ -130,6 +98,24 @@ class Mosaic:
             else:
                 turn = combined(turn, transform.turn)
         return image, turn
+
+    def planes(self, matrix: int, full_range: bool) -> Planes | None:
+        """The picture before the transforms; None at full size, where chroma has half of it."""
+        if self.scale == 1:
+            return None
+        luma, blue, red = self._planes
+        return Planes((luma, blue, red), matrix, full_range)
+
+    def _at_full_size(self, matrix: int, full_range: bool) -> Image.Image:
+        from PIL import Image
+
+        luma, blue, red = (image_of(plane) for plane in self._planes)
+        even = blue.width * 2, blue.height * 2
+        doubled = Image.Resampling.NEAREST  # as libheif does it
+        blue, red = (plane.resize(even, doubled) for plane in (blue, red))
+        if even != luma.size:
+            blue, red = (plane.crop((0, 0, *luma.size)) for plane in (blue, red))
+        return merged(luma, blue, red, matrix, full_range=full_range)
 
 
 def intersection(one: PixelBox, other: PixelBox) -> PixelBox | None:
@@ -159,7 +145,7 @@ def reduced(samples: Array, scale: int, into: Array) -> None:
     elif scale == 2 and not any(side % 2 for side in (*samples.shape, *samples.strides[:1])):
         _halved(samples, into)
     else:
-        into[...] = _image(samples).reduce(scale)
+        into[...] = image_of(samples).reduce(scale)
 
 
 def _halved(samples: Array, into: Array) -> None:
@@ -192,28 +178,3 @@ def _samples(plane: Plane) -> Array:
         return (rows[:, : plane.width] >> (plane.bits - 8)).astype(np.uint8)
     rows = np.frombuffer(plane.data, np.uint8).reshape(plane.height, plane.stride)
     return rows[:, : plane.width]
-
-
-def _image(samples: Array) -> Image.Image:
-    from PIL import Image
-
-    height, width = samples.shape
-    pixels = numpy().ascontiguousarray(samples)
-    return Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1)
-
-
-def _matrix(weights: tuple[float, float], full_range: bool) -> tuple[float, ...]:
-    """The 3 x 4 matrix from Y, Cb, Cr (0 to 255) to R, G, B (ITU-T H.273, 8.3)."""
-    red, blue = weights
-    green = 1 - red - blue
-    luma = 1.0 if full_range else 255 / 219
-    chroma = 1.0 if full_range else 255 / 224
-    black = 0.0 if full_range else 16.0
-    rows = (
-        (luma, 0.0, 2 * (1 - red) * chroma),
-        (luma, -2 * blue * (1 - blue) / green * chroma, -2 * red * (1 - red) / green * chroma),
-        (luma, 2 * (1 - blue) * chroma, 0.0),
-    )
-    return tuple(
-        value for y, cb, cr in rows for value in (y, cb, cr, -black * y - 128 * (cb + cr) + 0.5)
-    )

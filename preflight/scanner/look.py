@@ -44,6 +44,8 @@ def with_small(picture: Picture) -> Picture:
 
 
 def _reduced(picture: Picture, factor: int) -> Image.Image:
+    if picture.planes is not None:
+        return picture.planes.image(factor)
     if picture.pixels is None:
         return picture.image.reduce(factor)
     from PIL import Image

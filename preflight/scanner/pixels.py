@@ -6,6 +6,7 @@ nobody asks for them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
@@ -36,6 +37,27 @@ class PixelsImage(Image.Image):
         """See `Image.load`, which all of Pillow's methods call."""
         if self._im is None:
             made = Image.frombuffer(self.mode, self.size, self._pixels, "raw", self.mode, 0, 1)
+            self.im, self.readonly = made.im, made.readonly
+        return super().load()
+
+
+class LaterImage(Image.Image):
+    """An image that is made when it is first used.
+
+    Args:
+        mode, size: Those of what `make` makes.
+        make: Makes it.
+    """
+
+    def __init__(self, mode: str, size: tuple[int, int], make: Callable[[], Image.Image]) -> None:
+        super().__init__()
+        self._mode, self._size = mode, size
+        self._make = make
+
+    def load(self) -> Any:
+        """See `Image.load`, which all of Pillow's methods call."""
+        if self._im is None:
+            made = self._make()
             self.im, self.readonly = made.im, made.readonly
         return super().load()
 

@@ -13,6 +13,8 @@ from preflight.limits import Limits
 if TYPE_CHECKING:  # Pillow is loaded only where pixels are
     from PIL import Image
 
+    from preflight.scanner.planes import Planes
+
 
 PixelBox = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels."""
@@ -110,6 +112,7 @@ class Picture:
             part's left upper corner lies.
         is_srgb: The colours are not as coded but converted (HDR of more than 8 bits).
         pixels: Of `image` as an array, height x width x channels, where a decoder gave them so.
+        planes: Of `image`, where it comes of three that have its size.
         small: `image` reduced by averaging, and by what factor: for looks at the whole scene.
     """
 
@@ -120,6 +123,7 @@ class Picture:
     closer: Closer | None = None
     is_srgb: bool = False
     pixels: Any | None = None
+    planes: Planes | None = None
     small: tuple[Image.Image, int] | None = None
 
 

@@ -89,23 +89,24 @@ def _from_planes(
         return None
     whole = 0, 0, width, height
     keep = side_px is not None and width * height <= KEPT_PIXELS
-    image, _ = _part(lossy.planes, whole, scale)
-    return Picture(image, 1, width, height, partial(_closer, lossy.planes) if keep else None)
+    closer = partial(_closer, lossy.planes) if keep else None
+    mosaic = _mosaic(lossy.planes, whole, scale)
+    image, _turn = mosaic.picture(_BT601, False, ())
+    planes = mosaic.planes(_BT601, False)
+    return Picture(image, 1, width, height, closer, planes=planes)
 
 
 def _closer(
     planes: tuple[Plane, ...], box: PixelBox, _shrink: float
 ) -> tuple[Image.Image, tuple[int, int]]:
     part = even_box(box, (planes[0].width, planes[0].height))
-    return _part(planes, part, 1)
+    return _mosaic(planes, part, 1).picture(_BT601, False, ())[0], part[:2]
 
 
-def _part(
-    planes: tuple[Plane, ...], box: PixelBox, scale: int
-) -> tuple[Image.Image, tuple[int, int]]:
+def _mosaic(planes: tuple[Plane, ...], box: PixelBox, scale: int) -> Mosaic:
     mosaic = Mosaic(box, scale)
     mosaic.place((0, 0, planes[0].width, planes[0].height), planes)
-    return mosaic.picture(_BT601, False, ())[0], box[:2]
+    return mosaic
 
 
 def _fault(layout: Layout, what: str, text: str) -> Damage:

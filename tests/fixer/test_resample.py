@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from preflight.fixer.resample import MODES, REDUCING_GAP, resampled
+from preflight.scanner.planes import Planes
 
 
 def photo(width: int, height: int, mode: str = "RGB") -> Image.Image:
@@ -30,6 +31,12 @@ def photo(width: int, height: int, mode: str = "RGB") -> Image.Image:
 def exact(
     image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
 ) -> np.ndarray:
+    return np.clip(unrounded(image, size, box) + 0.5, 0, 255).astype(int)
+
+
+def unrounded(
+    image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
+) -> np.ndarray:
     """Pillow's two in floating point, in which it does not round in between; one axis at a time."""
     left, top, right, bottom = box
     smaller, larger = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
@@ -41,8 +48,7 @@ def exact(
             (size[0], image.height), across, (left, 0, right, image.height), REDUCING_GAP
         )
         planes.append(wide.resize(size, down, (0, top, size[0], bottom), REDUCING_GAP))
-    values = np.stack([np.asarray(plane) for plane in planes], axis=-1).squeeze()
-    return np.clip(values + 0.5, 0, 255).astype(int)
+    return np.stack([np.asarray(plane) for plane in planes], axis=-1).squeeze()
 
 
 def difference(image: Image.Image, values: np.ndarray) -> np.ndarray:
@@ -152,3 +158,55 @@ def test_a_tiny_picture_takes_no_more_memory_than_what_is_made_of_it(
     tracemalloc.stop()
     assert got.size == (1024, 1024)
     assert most < 40_000_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    width=st.integers(1, 90),
+    height=st.integers(1, 90),
+    size=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+    begin=st.tuples(st.floats(0, 0.6), st.floats(0, 0.6)),
+    share=st.floats(0.05, 1),
+    matrix=st.sampled_from([1, 6, 9]),
+    full_range=st.booleans(),
+)
+def test_planes_give_the_colours_of_their_image(
+    width: int,
+    height: int,
+    size: tuple[int, int],
+    begin: tuple[float, float],
+    share: float,
+    matrix: int,
+    full_range: bool,
+) -> None:
+    y, blue, red = (np.asarray(band) for band in photo(width, height).split())
+    planes = Planes((y, blue, red), matrix, full_range)
+    left, top = begin[0] * width, begin[1] * height
+    box = left, top, left + share * (width - left), top + share * (height - top)
+    got = resampled(planes.later(), size, box, planes=planes)
+    assert got.size == size
+    if any(int((box[n + 2] - box[n]) / size[n] / REDUCING_GAP) > 1 for n in (0, 1)):
+        want = resampled(planes.image(), size, box)  # averaged first
+        assert np.array_equal(np.asarray(got), np.asarray(want))
+        return
+    assert got.mode == "RGB"
+    assert difference(got, of_planes(planes, size, box).squeeze()).max() <= 1
+
+
+def of_planes(
+    planes: Planes, size: tuple[int, int], box: tuple[float, float, float, float]
+) -> np.ndarray:
+    """Colours of planes that nothing rounded or cut off."""
+    image = Image.merge("RGB", [Image.fromarray(each) for each in planes.samples])
+    product, offset = planes.to_rgb
+    values = unrounded(image, size, box).reshape(-1, 3) @ product.T + offset.T
+    return np.clip(values, 0, 255).astype(int).reshape(size[1], size[0], 3)
+
+
+def test_large_planes_are_reduced_some_rows_at_a_time() -> None:
+    """As the photo of a phone."""
+    y, blue, red = (np.asarray(band) for band in photo(2016, 1512).convert("YCbCr").split())
+    planes = Planes((y, blue, red), 6, True)
+    box = 252.0, 0.0, 1764.0, 1512.0
+    got = resampled(planes.later(), (1024, 1024), box, planes=planes)
+    assert difference(got, of_planes(planes, (1024, 1024), box)).max() <= 1
