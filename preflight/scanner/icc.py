@@ -26,6 +26,14 @@ _PICTURE_CLASSES = ("mntr", "scnr", "prtr", "spac")
 _MATRIX_CLASSES = ("mntr", "scnr")
 """Those of cameras, scanners and displays."""
 
+_LAST_VERSION, _CONNECTIONS = 5, (b"XYZ ", b"Lab ")
+"""What a header may say; colour management refuses others."""
+
+_MOST_LIGHT = 1.01
+"""Curves lead from nothing to full light, but for the rounding of their numbers."""
+_MOST_OF_SRGB = 4.0
+"""The primaries of the widest space in use, ProPhoto's, are 2.1 times sRGB's at most."""
+
 _TABLES = ("A2B", "D2B")
 """Beginnings of the names of tables that lead to the connection space."""
 
@@ -101,10 +109,13 @@ def read_profile(icc: bytes) -> Profile:
 def read_matrix(icc: bytes) -> tuple[tuple[Curve, ...], tuple[Column, ...]] | None:
     """Of a sound RGB profile that is three curves and a matrix: the light of each of 256 codes, and
     what full red, green and blue are in linear sRGB. None of any other: of one with a table
-    besides, which colour management takes instead, or whose black is not black, which it makes so.
+    besides, which colour management takes instead, whose black is not black, which it makes so, or
+    whose numbers are absurd, of which it makes something else.
     """
     profile = read_profile(icc)
     if profile.error or profile.space != "RGB" or profile.cls not in _MATRIX_CLASSES:
+        return None
+    if icc[8] > _LAST_VERSION or icc[20:24] not in _CONNECTIONS:
         return None
     tags, _ = _read_tags(icc)
     if any(name.startswith(_TABLES) for name in tags):
@@ -112,8 +123,16 @@ def read_matrix(icc: bytes) -> tuple[tuple[Curve, ...], tuple[Column, ...]] | No
     codes = tuple(code / 255 for code in range(256))
     curves = [read_curve(tags.get(name, b""), codes) for name in ("rTRC", "gTRC", "bTRC")]
     columns = [_xyz(tags.get(name, b"")) for name in ("rXYZ", "gXYZ", "bXYZ")]
-    sound = tuple(tuple(min(max(light, 0.0), 1.0) for light in curve) for curve in curves if curve)
-    found = tuple(_in_srgb(column) for column in columns if column)
+    sound = tuple(
+        tuple(min(light, 1.0) for light in curve)
+        for curve in curves
+        if curve and min(curve) >= 0.0 and max(curve) <= _MOST_LIGHT
+    )
+    found = tuple(
+        column
+        for column in (_in_srgb(column) for column in columns if column)
+        if max(map(abs, column)) <= _MOST_OF_SRGB
+    )
     black = not any(curve[0] for curve in sound)
     return (sound, found) if len(sound) == len(found) == 3 and black else None
 

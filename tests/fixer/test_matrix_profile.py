@@ -151,6 +151,8 @@ def test_anything_else_is_left_to_lcms() -> None:
         b"",
         b"x" * 300,
         profile(*good)[:300],
+        profile(*good)[:8] + b"\x09" + profile(*good)[9:],  # of a version that there is not
+        profile(*good).replace(b"RGB XYZ ", b"RGB \0YZ "),
         profile(*good, more=table),
         profile(*good, more={b"D2B1": b"mpet" + bytes(20)}),
         profile(*good, cls=b"prtr"),
@@ -158,6 +160,9 @@ def test_anything_else_is_left_to_lcms() -> None:
         profile(good[0], [*good[1][:2], b"para" + bytes(8)]),
         profile(good[0][:2], good[1]),
         profile(P3, [para(1, 2.2, 0.95, 0.05)] * 3),  # its black is to be made black
+        profile((*P3[:2], (0.1571, 0.06657, 4.78407)), good[1]),  # hit by a flipped bit
+        profile(P3, [para(3, 2.4, 2.0, 0.0, 1 / 12.92, 0.04045)] * 3),
+        profile(P3, [para(3, 2.4, 1 / 1.055, 0.055 / 1.055, -1 / 12.92, 0.04045)] * 3),
     ):
         assert converted(colours(), icc) is None
     assert converted(colours().convert("L"), profile(*good)) is None
