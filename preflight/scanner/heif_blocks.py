@@ -37,7 +37,7 @@ def _steps(planes: tuple[Plane, ...]) -> tuple[int, int]:
     return (2 if chroma.width < luma.width else 1), (2 if chroma.height < luma.height else 1)
 
 
-def _row(plane: Plane, y: int, start: int, stop: int, step: int) -> bytearray | list[int]:
+def _row(plane: Plane, y: int, start: int, stop: int, step: int) -> bytes | bytearray | list[int]:
     """Every `step`-th sample of a row; of 16-bit samples only whether they are zero."""
     first, each = y * plane.stride, plane.bytes_each
     samples = plane.data[first + start * each : first + stop * each]

@@ -63,7 +63,7 @@ class Plane:
     height: int
     stride: int
     bits: int
-    data: bytearray
+    data: bytes | bytearray
 
     @property
     def bytes_each(self) -> int:
@@ -185,9 +185,9 @@ def _copy(library: Any, picture: int, size: tuple[int, int], chroma: int) -> Dec
             or not row <= stride.value <= 2 * row + _MAX_PADDING_BYTES
         ):
             return Decoded()
-        data = bytearray(stride.value * height)  # its last row ends with zeros, not with theirs
-        target = (ctypes.c_char * len(data)).from_buffer(data)
-        ctypes.memmove(target, pointer, stride.value * (height - 1) + row)
+        # the last row ends with zeros, not with theirs
+        data = ctypes.string_at(pointer, stride.value * (height - 1) + row)
+        data += bytes(stride.value - row)
         planes.append(Plane(width, height, stride.value, bits, data))
     return Decoded(
         planes=tuple(planes),
