@@ -153,7 +153,8 @@ def is_fine_enough(picture: Picture, placement: Placement, detail: float = DETAI
 def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] | None:
     """What the part shows at full size, and the part in pixels of that; None if it is not at hand.
 
-    Only the part comes, with what the kernels of the resize and of the proof see around it.
+    Only the part comes, with what the kernel of the resize sees around it, and that of the proof
+    where that cannot do with the picture.
     """
     if picture.closer is None:
         return None
@@ -161,13 +162,15 @@ def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] 
     part = to_stored(placement.part, picture.orientation, *stored)
     spot = placement.spot[2] - placement.spot[0], placement.spot[3] - placement.spot[1]
     sides = upright_size(*spot, picture.orientation)
-    shrink = min((part[n + 2] - part[n]) / sides[n] for n in (0, 1))
-    margin = _margin(part, shrink)
+    shrinks = [(part[n + 2] - part[n]) / sides[n] for n in (0, 1)]
+    margin = math.ceil(_MARGIN_SOURCES * max(1.0, *shrinks))
+    if not is_fine_enough(picture, placement, ENOUGH_TO_COMPARE):
+        margin += _margin(part)
     box = (
         *(max(0, math.floor(edge) - margin) for edge in part[:2]),
         *(min(side, math.ceil(edge) + margin) for side, edge in zip(stored, part[2:])),
     )
-    image, (left, top) = picture.closer((box[0], box[1], box[2], box[3]), shrink)
+    image, (left, top) = picture.closer((box[0], box[1], box[2], box[3]), min(shrinks))
     width, height = image.size
     seen = to_upright((left, top, left + width, top + height), picture.orientation, *stored)
     moved = tuple(edge - at for edge, at in zip(placement.part, seen[:2] * 2))
@@ -184,10 +187,10 @@ def closer(picture: Picture, placement: Placement) -> tuple[Picture, Placement] 
     return near, replace(placement, part=(moved[0], moved[1], moved[2], moved[3]))
 
 
-def _margin(part: Box, shrink: float = 1.0) -> int:
-    """Pixels around the part that are read with it."""
+def _margin(part: Box) -> int:
+    """Pixels around the part that are read with it, to be made smaller by any factor."""
     longest = max(part[2] - part[0], part[3] - part[1])
-    return math.ceil(_MARGIN_SOURCES * max(1.0, shrink)) + math.ceil(longest / 32)
+    return _MARGIN_SOURCES + math.ceil(longest / _MARGIN_SHARE)
 
 
 def side_that_covers(picture: Picture, placement: Placement) -> int:
