@@ -78,8 +78,9 @@ def _read_path(path: Path, limits: Limits, name: str | None) -> Source:
             said_bytes = os.fstat(file.fileno()).st_size
             # No more than there is, or room for all that may be is asked of the system each time.
             data = file.read(min(said_bytes, limits.max_bytes))
-            if len(data) < limits.max_bytes:  # what grows, or never said how much it is
-                data += file.read(limits.max_bytes - len(data))
+            more = file.read(min(1, limits.max_bytes - len(data)))
+            if more:  # it grows, or never said how much it is
+                data += more + file.read(limits.max_bytes - len(data) - 1)
             size_bytes = len(data)
             if size_bytes == limits.max_bytes:
                 size_bytes = max(said_bytes, size_bytes + len(file.read(1)))

@@ -41,7 +41,7 @@ def median(values: Any, axis: int | None = None) -> Any:
 def threads_allowed() -> int:
     """How many threads a decoder may use for one photo: two, or what OMP_NUM_THREADS says.
 
-    The children of a run, of which there is one a core, are told to use one.
+    The children of a run, of which there is one a core, are told to use one but for the last photo.
     """
     said = os.environ.get("OMP_NUM_THREADS", "")
     return min(2, os.cpu_count() or 1, int(said) if said.isdecimal() and int(said) else 2)

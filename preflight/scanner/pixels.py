@@ -32,6 +32,7 @@ class PixelsImage(Image.Image):
         super().__init__()
         self._mode, self._size = mode, (pixels.shape[1], pixels.shape[0])
         self._pixels = pixels
+        self.readonly = 1  # whoever changes it makes a copy first
 
     def load(self) -> Any:
         """See `Image.load`, which all of Pillow's methods call."""

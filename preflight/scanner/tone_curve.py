@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 Curve = tuple[float, ...]
-"""Linear light at `_SAMPLES`."""
+"""Linear light at some samples from 0 to 1."""
 
 _SAME_CURVE = 3 / 255
 """Largest difference of tone curves, in sRGB's own scale, that still is sRGB in effect."""

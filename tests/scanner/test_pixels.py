@@ -75,6 +75,13 @@ def test_nothing_is_taken_over_before_it_is_used() -> None:
     assert (image.mode, image.size, image.width, image.info) == ("RGB", (4, 4), 4, {})
     pixels[:] = 7
     assert image.getpixel((0, 0)) == (7, 7, 7)
-    image.putpixel((0, 0), (1, 2, 3))  # on a copy of its own
-    assert image.getpixel((0, 0)) == (1, 2, 3)
-    assert pixels[0, 0].tolist() == [7, 7, 7]
+
+
+@pytest.mark.parametrize("channels", MODES)
+def test_who_changes_it_changes_a_copy(channels) -> None:
+    pixels = noise(4, 4, channels)
+    before, image = pixels.copy(), PixelsImage(pixels, MODES[channels])
+    colour = (1, 2, 3, 4)[:channels]
+    image.putpixel((0, 0), colour if channels > 1 else colour[0])
+    assert np.asarray(image)[0, 0].ravel().tolist() == list(colour)
+    assert np.array_equal(pixels, before)
