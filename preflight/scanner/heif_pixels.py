@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
-from preflight.scanner.heif_items import Transform
 from preflight.scanner.orientation import combined, transposition
 from preflight.scanner.planes import Array, Planes, image_of, merged
 from preflight.scanner.structure import PixelBox
@@ -13,6 +12,7 @@ from preflight.scanner.structure import PixelBox
 if TYPE_CHECKING:
     from PIL import Image
 
+    from preflight.scanner.heif_items import Transform
     from preflight.scanner.libde265 import Plane
 
 KEPT_PIXELS = 24_000_000
