@@ -34,7 +34,11 @@ def loading(pixels: int, *, copy: bool) -> Iterator[None]:
         return
     names = (*_FOR_A_LOOK, *_FOR_A_COPY) if copy else _FOR_A_LOOK
     thread = threading.Thread(target=_load, args=(names,), daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # the system gives no more threads: all is loaded afterwards, as it comes
+        yield
+        return
     try:
         yield
     finally:
@@ -42,7 +46,7 @@ def loading(pixels: int, *, copy: bool) -> Iterator[None]:
 
 
 def _load(names: tuple[str, ...]) -> None:
-    with suppress(ImportError):  # it is raised again where the module is needed
+    with suppress(ImportError, MemoryError):  # raised again where the module is needed
         numpy()
         for name in names:
             import_module(name)

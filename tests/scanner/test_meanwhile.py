@@ -32,6 +32,12 @@ def missing():
     raise ImportError
 meanwhile.numpy = missing
 """
+WITHOUT_MEMORY = WITHOUT_NUMPY.replace("ImportError", "MemoryError")
+WITHOUT_THREADS = """
+def refuse(*arguments):
+    raise RuntimeError("can't start new thread")
+threading._start_new_thread = threading._start_joinable_thread = refuse
+"""
 FAILING = """
 try:
     with meanwhile.loading(10**9, copy=False):
@@ -49,8 +55,10 @@ def told(pixels: int, *, copy: bool, before: str = "", threads: str = "2") -> li
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
         env={**os.environ, "OMP_NUM_THREADS": threads, "PYTHONPATH": str(ROOT)},
     )
+    assert done.stderr == ""
     return done.stdout.split()
 
 
@@ -70,9 +78,15 @@ def test_nothing_is_loaded_beside_it_otherwise(pixels: int, threads: str, before
     assert said == [there, "False", "False", "False", "1"]
 
 
-def test_what_is_not_installed_is_left_to_those_who_need_it() -> None:
-    said = told(LEAST_PIXELS, copy=True, before=WITHOUT_NUMPY)
+@pytest.mark.parametrize("before", [WITHOUT_NUMPY, WITHOUT_MEMORY], ids=["numpy", "memory"])
+def test_what_cannot_be_loaded_is_left_to_those_who_need_it(before: str) -> None:
+    said = told(LEAST_PIXELS, copy=True, before=before)
     assert (said[:3], said[-1]) == (["False", "False", "False"], "1")
+
+
+def test_without_a_thread_the_decode_goes_on_alone() -> None:
+    said = told(LEAST_PIXELS, copy=True, before=WITHOUT_THREADS)
+    assert said == ["False", "False", "False", "False", "1"]
 
 
 def test_a_failing_decode_is_passed_on() -> None:
