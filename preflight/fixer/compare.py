@@ -186,6 +186,8 @@ def _reduced(picture: Picture, most: int) -> tuple[Image.Image, int]:
     image, factor = picture.image, 1
     if picture.small is not None and picture.small[1] <= most:
         image, factor = picture.small
+    elif picture.planes is not None and most > 1:
+        return picture.planes.averaged(most), most
     if image.mode not in PREMULTIPLIED.values():
         image = eight_bits(image)
     return image.reduce(most // factor), factor * (most // factor)

@@ -45,7 +45,7 @@ def with_small(picture: Picture) -> Picture:
 
 def _reduced(picture: Picture, factor: int) -> Image.Image:
     if picture.planes is not None:
-        return picture.planes.image(factor)
+        return picture.planes.averaged(factor)
     if picture.pixels is None:
         return picture.image.reduce(factor)
     from PIL import Image

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from preflight.frozen import frozen
@@ -48,25 +47,41 @@ class Planes:
         height, width = self.samples[0].shape
         return width, height
 
-    def image(self, factor: int = 1) -> Image.Image:
-        """YCbCr as JPEG has it, or RGB of other matrices; averaged over squares of `factor`."""
+    def image(self) -> Image.Image:
+        """YCbCr as JPEG has it, or RGB of other matrices."""
         luma, blue, red = (image_of(each) for each in self.samples)
-        if factor > 1:
-            luma, blue, red = (image.reduce(factor) for image in (luma, blue, red))
         return merged(luma, blue, red, self.matrix, full_range=self.full_range)
 
+    def averaged(self, factor: int) -> Image.Image:
+        """RGB, averaged over squares of `factor`.
+
+        Pillow's own conversion of YCbCr rounds down, as copies are not made: the proof, which
+        compares with this, would find a plain wall to be of another colour.
+        """
+        from PIL import Image
+
+        np = numpy()
+        small = np.stack([np.asarray(image_of(each).reduce(factor)) for each in self.samples])
+        matrix, offset = self.to_rgb
+        colours = matrix @ small.reshape(3, -1).astype(np.float32)
+        colours += offset
+        np.clip(colours, 0, 255, out=colours)
+        pixels = np.ascontiguousarray(colours.T.astype(np.uint8))
+        return Image.fromarray(pixels.reshape(*small.shape[1:], 3))
+
     def later(self) -> Image.Image:
-        """The same, made when it is first used: mostly nobody asks for it."""
+        """The whole image, made when it is first used: mostly nobody asks for it."""
         from preflight.scanner.pixels import LaterImage
 
-        return LaterImage(mode_of(self.matrix), self.size, partial(self.image, 1))
+        return LaterImage(mode_of(self.matrix), self.size, self.image)
 
     @property
     def to_rgb(self) -> tuple[Array, Array]:
         """A matrix of 3 x 3, and what is added to its products to be cut off to 8 bits."""
-        rows = numpy().array(_matrix(_WEIGHTS[self.matrix], self.full_range), "float32")
+        np = numpy()
+        rows = np.array(_matrix(_WEIGHTS[self.matrix], self.full_range), np.float32)
         rows = rows.reshape(3, 4)
-        return rows[:, :3], rows[:, 3:]
+        return rows[:, :3], rows[:, 3:] + np.float32(0.5)
 
 
 def mode_of(matrix: int) -> str:
@@ -112,6 +127,4 @@ def _matrix(weights: tuple[float, float], full_range: bool) -> tuple[float, ...]
         (luma, -2 * blue * (1 - blue) / green * chroma, -2 * red * (1 - red) / green * chroma),
         (luma, 2 * (1 - blue) * chroma, 0.0),
     )
-    return tuple(
-        value for y, cb, cr in rows for value in (y, cb, cr, -black * y - 128 * (cb + cr) + 0.5)
-    )
+    return tuple(value for y, cb, cr in rows for value in (y, cb, cr, -black * y - 128 * (cb + cr)))

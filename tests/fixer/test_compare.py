@@ -13,6 +13,7 @@ from preflight.fixer.encode import Extras, encode_jpeg, encode_png
 from preflight.fixer.placement import Placement, place
 from preflight.fixer.steps import render
 from preflight.scanner.orientation import upright_size
+from preflight.scanner.planes import Planes
 from preflight.scanner.structure import Picture
 
 WHITE = (255, 255, 255)
@@ -127,3 +128,17 @@ def test_tiny_photos_compare(width: int, height: int) -> None:
     found = compared(picture, placement, fixed(picture, placement))
     # A strip of a pixel is covered by the colour beside it: nothing can be said of it.
     assert found is None if side == 700 else found is not None and found.harmless
+
+
+def test_a_plain_wall_is_not_taken_for_another_colour() -> None:
+    """Luma and chroma between two codes, as noise makes them."""
+    rng = np.random.default_rng(8)
+    luma, blue, red = (
+        (mean + rng.integers(0, 2, (800, 800))).astype(np.uint8) for mean in (139, 123, 127)
+    )
+    planes = Planes((luma, blue, red), 6, True)
+    picture = Picture(planes.later(), 1, 800, 800, planes=planes)
+    placement = place((0, 0, 800, 800), 800, 800, 256)
+    found = compared(picture, placement, fixed(picture, placement))
+    assert found is not None
+    assert found.harmless
