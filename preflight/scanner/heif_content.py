@@ -17,7 +17,7 @@ from preflight.scanner.heif_description import Parts
 from preflight.scanner.heif_items import Layout, Tile, item_size
 from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic
 from preflight.scanner.heif_structure import damage_of_tiles
-from preflight.scanner.heif_tiles import Tiles, in_threads
+from preflight.scanner.heif_tiles import Tiles, in_threads, is_smoothed
 from preflight.scanner.hevc import HevcError, Stream, UnsupportedHevcError, read_stream
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.libde265 import Decoded
@@ -78,8 +78,8 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
     mosaic = _mosaic(structure, container, layout, side_px)
     reduced = side_px is not None and mosaic is not None and mosaic.scale > 1
     tiles = Tiles(layout) if reduced else None
-    filtered = side_px is not None and mosaic is not None and mosaic.scale == 1
-    _check_all(parts, numbers, mosaic, tiles, findings, limits, filtered=filtered)
+    scale = None if side_px is None or mosaic is None else mosaic.scale
+    _check_all(parts, numbers, mosaic, tiles, findings, limits, scale)
     damage = _damage(parts, layout, findings)
     picture = None
     if mosaic is not None and not damage and not findings.skipped:
@@ -129,9 +129,9 @@ def _check_all(
     tiles: Tiles | None,
     findings: _Findings,
     limits: Limits,
-    *,
-    filtered: bool,
+    scale: int | None,
 ) -> None:
+    """Where `scale` is None nobody is going to see the pixels."""
     places: dict[int, list[Tile]] = {number: [] for number in numbers}
     for tile in parts.layout.tiles if parts.layout else ():
         places[tile.item].append(tile)
@@ -143,6 +143,7 @@ def _check_all(
     def check(number: int) -> None:
         stream = _stream(parts, number, allowance, findings, limits)
         if stream is not None:
+            filtered = scale is not None and is_smoothed(stream, scale)
             decoded = _check_item(number, stream, places[number], findings, filtered=filtered)
             if decoded is not None and mosaic is not None:
                 _place(decoded, stream, places[number], mosaic, findings)
@@ -150,6 +151,8 @@ def _check_all(
                 tiles.streams[number] = stream
             if decoded is not None and tiles is not None and keep:
                 tiles.planes[number] = decoded.planes
+                if filtered:
+                    tiles.smoothed.add(number)
 
     in_threads(check, places)
 

@@ -16,10 +16,14 @@ MAX_PROFILE = 4
 and screen content profiles are legal, but libde265 does not decode them."""
 
 _SPS, _PPS = 33, 34
+_IDR, _INTRA = (19, 20), 2
+"""Types of the slices of a lone picture, and what their headers call themselves."""
 _FIRST_RESERVED_IRAP, _LAST_VCL = 22, 31
 _MAX_UE_BITS = 32
 _MAX_UNITS = 20_000
 """NAL units of a picture: HEVC levels allow 600 slices."""
+_SPS_BYTES = 2000
+"""That are read of an SPS; those of phones have 500, most of them lists of factors."""
 _KEPT = 8
 """What was read of parameter sets: all tiles of a photo have the same."""
 
@@ -42,13 +46,17 @@ class UnsupportedHevcError(ValueError):
 
 @frozen
 class SequenceParameters:
-    """What an SPS says: coded size, the part to be shown, chroma format (0 to 3), bits."""
+    """What an SPS says: coded size, the part to be shown, chroma format (0 to 3), bits.
+
+    `offsets`: samples may get an adaptive offset (SAO); None where what says so was not followed.
+    """
 
     coded_size: tuple[int, int]
     shown_size: tuple[int, int]
     chroma: int
     bits: int
     ctb_px: int
+    offsets: bool | None = None
 
     @property
     def blocks(self) -> int:
@@ -64,6 +72,9 @@ class _PictureParameters:
     sequence: int
     dependent_slices: bool
     raster: bool
+    output_flag: bool
+    extra_bits: int
+    quantiser: int
 
 
 @frozen
@@ -75,6 +86,7 @@ class Stream:
         slices: The slices; each is a list of NAL units (dependent segments go with their slice).
         second_slice: First coding tree block of the second slice.
         raster: Blocks are coded row by row (no HEVC tiles).
+        quantiser: The coarsest that a slice begins with, 0 to 51; None if it was not found.
         sequence: Its SPS.
     """
 
@@ -82,6 +94,7 @@ class Stream:
     slices: tuple[tuple[bytes, ...], ...]
     second_slice: int
     raster: bool
+    quantiser: int | None
     sequence: SequenceParameters
 
     @property
@@ -112,6 +125,10 @@ class _Bits:
                 raise HevcError("bad-header")
         return (1 << zeros) - 1 + self.u(zeros)
 
+    def se(self) -> int:
+        value = self.ue()
+        return (value + 1) // 2 if value % 2 else -(value // 2)
+
 
 def read_stream(configuration: bytes, data: bytes) -> Stream:
     """Splits an item and its `hvcC` into NAL units and checks what can be checked cheaply.
@@ -135,6 +152,7 @@ def read_stream(configuration: bytes, data: bytes) -> Stream:
     slices: list[list[bytes]] = []
     sequence: SequenceParameters | None = None
     last, second, raster = -1, 0, True
+    quantisers: list[int | None] = []
     for unit in units:
         if unit[0] & 0x80 or not unit[1] & 7:
             raise HevcError("bad-nal-header")
@@ -175,13 +193,34 @@ def read_stream(configuration: bytes, data: bytes) -> Stream:
             slices[-1].append(unit)
         else:
             slices.append([unit])
+            quantisers.append(_quantiser(bits, kind, pps_used, sps_used))
             second = address if len(slices) == 2 else second
     if sequence is None:
         raise HevcError("no-slice")
     if _said(configuration) != (sequence.chroma, sequence.bits):
         raise HevcError("bad-hvcc")  # who believes it shows other colours
     joined = tuple(tuple(each) for each in slices)
-    return Stream(tuple(parameters), joined, second, raster, sequence)
+    known = [each for each in quantisers if each is not None]
+    quantiser = max(known) if len(known) == len(quantisers) else None
+    return Stream(tuple(parameters), joined, second, raster, quantiser, sequence)
+
+
+def _quantiser(
+    bits: _Bits, kind: int, pps: _PictureParameters, sps: SequenceParameters
+) -> int | None:
+    """From a slice header of a lone picture behind its address (ITU-T H.265, 7.3.6.1)."""
+    if kind not in _IDR or sps.offsets is None:
+        return None
+    try:
+        bits.u(pps.extra_bits)
+        if bits.ue() != _INTRA:
+            return None
+        bits.u(pps.output_flag)
+        if sps.offsets:
+            bits.u(2 if sps.chroma else 1)
+        return pps.quantiser + bits.se()
+    except HevcError:
+        return None
 
 
 def told_by(configuration: bytes) -> SequenceParameters | None:
@@ -246,19 +285,24 @@ def _split(data: bytes, length_size: int) -> list[bytes]:
 def _picture(unit: bytes) -> tuple[int, _PictureParameters]:
     bits = _Bits(unit)
     number, sequence, dependent = bits.ue(), bits.ue(), bool(bits.u(1))
-    bits.u(1 + 3 + 1 + 1)
-    bits.ue(), bits.ue(), bits.ue()
+    output_flag, extra_bits = bool(bits.u(1)), bits.u(3)
+    bits.u(1 + 1)
+    bits.ue(), bits.ue()
+    quantiser = 26 + bits.se()
     bits.u(2)
     if bits.u(1):
         bits.ue()
     bits.ue(), bits.ue()
     bits.u(1 + 1 + 1 + 1)
-    return number, _PictureParameters(sequence, dependent, not bits.u(1))
+    raster = not bits.u(1)
+    return number, _PictureParameters(
+        sequence, dependent, raster, output_flag, extra_bits, quantiser
+    )
 
 
 @lru_cache(_KEPT)
 def _sequence(unit: bytes) -> tuple[int, SequenceParameters]:
-    bits = _Bits(unit)
+    bits = _Bits(unit, _SPS_BYTES)
     bits.u(4)
     sub_layers = bits.u(3)
     bits.u(1 + 96)
@@ -285,5 +329,29 @@ def _sequence(unit: bytes) -> tuple[int, SequenceParameters]:
     if min(shown) < 1 or not 3 <= log2_ctb <= 6 or max(depth, depth_chroma) > 16:
         raise HevcError("bad-header")
     return number, SequenceParameters(
-        (width, height), shown, chroma, max(depth, depth_chroma), 1 << log2_ctb
+        (width, height), shown, chroma, max(depth, depth_chroma), 1 << log2_ctb, _offsets(bits)
     )
+
+
+def _offsets(bits: _Bits) -> bool | None:
+    """What follows the size of blocks in an SPS, up to the flag (ITU-T H.265, 7.3.2.2.1)."""
+    try:
+        for _ in range(4):
+            bits.ue()
+        if bits.u(1) and bits.u(1):
+            _skip_scaling_lists(bits)
+        bits.u(1)
+        return bool(bits.u(1))
+    except HevcError:
+        return None
+
+
+def _skip_scaling_lists(bits: _Bits) -> None:
+    """Factors for blocks of 4, 8, 16 and 32 (ITU-T H.265, 7.3.4)."""
+    for size in range(4):
+        for _ in range(2 if size == 3 else 6):
+            if bits.u(1):
+                for _ in range(min(64, 1 << (4 + 2 * size)) + (size > 1)):
+                    bits.se()
+            else:
+                bits.ue()

@@ -13,6 +13,8 @@ from preflight.fixer.colour import to_srgb
 from preflight.limits import Limits
 from preflight.scanner import avif, heif
 from preflight.scanner.decode import DecodeError, decode_picture
+from preflight.scanner.heif_tiles import COARSEST_NOT_SMOOTHED
+from preflight.scanner.hevc import read_stream
 from preflight.scanner.orientation import to_upright, upright_size
 from preflight.scanner.structure import Picture
 
@@ -103,3 +105,20 @@ def test_no_prefix_raises_and_none_is_called_whole(name, whole_from):
     for length in range(len(data)):
         structure = module.read(data[:length], Limits())
         assert structure.damage or length >= whole_from, length
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not MANIFEST.exists(), reason="the corpus is not here")
+@pytest.mark.parametrize(
+    ("name", "quantiser"),
+    [("d049-IMG_8062.HEIC", 15), ("d071-subsec_timezone.heic", 16), ("d009-arrow.heic", 15)],
+)
+def test_phones_code_so_finely_that_what_is_reduced_needs_no_smoothing(name, quantiser):
+    """The first two have lists of factors in front of what is looked for."""
+    data = (CORPUS / name).read_bytes()
+    parts = heif.read(data, Limits()).private
+    item = parts.layout.tiles[0].item
+    box = parts.container.property_of(item, b"hvcC")
+    coded = parts.container.item_bytes(item, len(data))
+    stream = read_stream(data[box.body : box.end], coded)
+    assert stream.quantiser == quantiser <= COARSEST_NOT_SMOOTHED

@@ -5,6 +5,7 @@ import struct
 
 import heif_making as make
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -12,6 +13,7 @@ from preflight import FixOptions, fix
 from preflight.limits import Limits
 from preflight.scanner import heif, heif_content, libde265
 from preflight.scanner.decode import decode_picture
+from preflight.scanner.hevc import read_stream
 from preflight.scanner.structure import Picture
 
 LIMITS = Limits()
@@ -25,11 +27,11 @@ def scene() -> Image.Image:
     return Image.fromarray(cells).resize((4 * SIDE, 3 * SIDE), Image.Resampling.BICUBIC)
 
 
-def tiled(*turns: bytes) -> bytes:
+def tiled(*turns: bytes, quality: int = 80) -> bytes:
     whole, items, configuration = scene(), [], b""
     for number in range(12):
         left, top = number % 4 * SIDE, number // 4 * SIDE
-        data = make.heic(whole.crop((left, top, left + SIDE, top + SIDE)), quality=30)
+        data = make.heic(whole.crop((left, top, left + SIDE, top + SIDE)), quality=quality)
         container = heif.read(data, LIMITS).private.container
         (start, end), box = container.spans(1)[0], container.property_of(1, b"hvcC")
         configuration = data[box.start : box.end]
@@ -81,6 +83,32 @@ def test_only_what_is_shown_at_full_size_is_smoothed(
     picture = picture_of(photo, side_px)
     assert picture.image.size == (WIDTH // scale, HEIGHT // scale)
     assert decodes == [smoothed] * 12
+
+
+def test_what_was_coarsely_coded_is_smoothed_at_once(decodes: list[bool]) -> None:
+    picture = picture_of(tiled(quality=30), 190)
+    assert decodes == [True] * 12
+    assert picture.closer is not None
+    picture.closer((300, 300, 500, 500), 1.0)
+    assert decodes == [True] * 12
+
+
+@pytest.mark.parametrize(
+    ("quality", "quantiser"), [(90, 2), (70, 12), (60, 17), (45, 24), (20, 37)]
+)
+def test_the_quantiser_is_found_where_the_encoder_put_it(quality: int, quantiser: int) -> None:
+    """By its constant rate factor, (100 - quality) / 2, which x265 lowers by 3 for one picture."""
+    for options in ({}, {"x265:sao": "0"}, {"x265:scaling-list": "default"}):
+        out = io.BytesIO()
+        params = {"preset": "ultrafast", "x265:pools": "none", **options}
+        file = pillow_heif.from_pillow(make.photo(256, 256))
+        file.save(out, quality=quality, enc_params=params)
+        data = out.getvalue()
+        container = heif.read(data, LIMITS).private.container
+        (start, end), box = container.spans(1)[0], container.property_of(1, b"hvcC")
+        stream = read_stream(data[box.body : box.end], data[start:end])
+        assert stream.quantiser is not None
+        assert abs(stream.quantiser - quantiser) <= 1
 
 
 def test_what_is_left_to_libheif_is_not_smoothed_either(decodes: list[bool]) -> None:
