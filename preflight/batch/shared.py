@@ -13,14 +13,11 @@ from preflight.fixer.options import FixOptions
 from preflight.isolation.direct import Caller, Target
 from preflight.limits import Limits
 from preflight.report import FixResult, Report
+from preflight.scanner.arrays import threads_allowed
 from preflight.source import Source
 
 if TYPE_CHECKING:
     from preflight.render.thumbnails import Thumbnails
-
-
-_LAST_THREADS = 2
-"""For the decoder of the last photo of a run, which soon has a second core for itself."""
 
 
 class Shared:
@@ -81,7 +78,8 @@ class Shared:
             self._waiting -= 1
             last = self._ending and not self._waiting
         try:
-            caller.spread(_LAST_THREADS if last else 1)
+            # it soon has a second core for itself
+            caller.spread(threads_allowed() if last else 1)
             yield caller
         finally:
             self._idle.put(caller)

@@ -106,7 +106,7 @@ def choose_window(
 
 def _explicit(photo: Photo, crop: Box, options: FixOptions) -> Window:
     size = f"The photo is {photo.width_px} x {photo.height_px} pixels."
-    if not all(math.isfinite(value) and abs(value) < 1e9 for value in crop):
+    if len(crop) != 4 or not all(math.isfinite(edge) and abs(edge) < 1e9 for edge in crop):
         raise UsageError("The window to cut out is not made of proper numbers.", size)
     left, top, right, bottom = (round(value) for value in crop)
     side = right - left

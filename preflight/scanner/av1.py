@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from preflight.frozen import frozen
 
-_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME = 1, 3, 4, 6
+_SEQUENCE, _TILE_GROUP, _FRAME = 1, 4, 6
 _HEADER_BYTES = 64
 BEGINNING_BYTES = 512
 """So much of a stream is enough for `coded_size`."""

@@ -18,12 +18,6 @@ largest legal grid (256 x 256 tiles) needs; reading them stays under a second.""
 _LAST_METHOD = 2
 """Ways to say where an item lies (ISO/IEC 14496-12, 8.11.3): in the file, in idat, in an item."""
 
-TOP_LEVEL_KINDS = frozenset(
-    b"ftyp meta mdat moov moof idat free skip wide uuid styp sidx mfra pdin mpvd sefd".split()
-)
-"""Boxes that occur at the top of photo files. Other names behind the last of these are a trailer
-that some tool appended, not a part of the picture that was cut off."""
-
 
 class BoxError(ValueError):
     """The boxes contradict the format.

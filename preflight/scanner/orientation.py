@@ -16,9 +16,6 @@ FLIPS_X, FLIPS_Y = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8})
 """Codes whose upright picture begins at the stored one's right or lower end, sides swapped first.
 """
 
-MIRRORS = frozenset({2, 4, 5, 7})
-"""Codes that turn left into right; most phones' front cameras write them."""
-
 
 def transposition(orientation: int) -> Transpose | None:
     """Pillow's operation that turns a picture with that Exif code upright; None for 1."""

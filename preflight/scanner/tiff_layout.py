@@ -92,10 +92,6 @@ class Layout:
         """JPEG tables that the pieces share."""
         return self.directory.raw(_TABLES, _MAX_TABLES_BYTES)
 
-    def sizes_stated(self) -> bool:
-        """The sizes of the pieces are in the file."""
-        return self.directory.holds(_TILE_SIZES if self.tile else _STRIP_SIZES)
-
     def pieces(self) -> Iterator[Piece]:
         """Strips or tiles in order, as many as the picture needs; fewer if the file has fewer."""
         wide, high = self.tile or (self.width_px, self.rows)

@@ -29,7 +29,7 @@ from preflight.scanner.webp_layout import Layout
 
 __all__ = ["check_content", "read"]
 
-_ALPHA_FLAG, _ANIMATION_FLAG = 0x10, 0x02
+_ALPHA_FLAG = 0x10
 _CUT = "the file ends before the picture does"
 
 

@@ -4,6 +4,9 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
+from preflight.batch import shared as shared_module
 from preflight.batch.shared import Shared
 from preflight.limits import Limits
 
@@ -31,7 +34,9 @@ def waits_for(condition) -> None:
         time.sleep(0.001)
 
 
-def test_only_the_last_photo_is_spread_over_two_threads() -> None:
+@pytest.mark.parametrize("allowed", [1, 2])
+def test_only_the_last_photo_is_spread_over_the_threads_allowed(monkeypatch, allowed: int) -> None:
+    monkeypatch.setattr(shared_module, "threads_allowed", lambda: allowed)
     one = Slow()
     shared = Shared([one])
 
@@ -52,7 +57,7 @@ def test_only_the_last_photo_is_spread_over_two_threads() -> None:
     one.go.release()
     for thread in threads:
         thread.join(10)
-    assert [threads for _, threads in one.begun] == [1, 1, 2]
+    assert [threads for _, threads in one.begun] == [1, 1, allowed]
     assert {name for name, _ in one.begun} == {"first", "second", "third"}
 
 

@@ -99,6 +99,7 @@ def test_explicit_window(crop: Box, pad: str | None, box: Box) -> None:
         ((50, 50, 50, 50), None, "not square"),
         ((60, 60, 50, 50), None, "not square"),
         ((0, 0, math.nan, 10), None, "proper numbers"),
+        ((0, 0, 10), None, "proper numbers"),
         ((0, 0, math.inf, math.inf), None, "proper numbers"),
         ((0, 0, 1e300, 1e300), "white", "proper numbers"),
         ((300, 0, 310, 10), "white", "outside the photo"),
