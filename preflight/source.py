@@ -76,17 +76,14 @@ def _read_path(path: Path, limits: Limits, name: str | None) -> Source:
             raise SourceError(*elsewhere(path.name))
         with spoken.open("rb") as file:
             said_bytes = os.fstat(file.fileno()).st_size
-            # No more than there is, or room for all that may be is asked of the system each time.
-            data = file.read(min(said_bytes, limits.max_bytes))
-            more = file.read(min(1, limits.max_bytes - len(data)))
-            if more:  # it grows, or never said how much it is
-                data += more + file.read(limits.max_bytes - len(data) - 1)
-            size_bytes = len(data)
-            if size_bytes == limits.max_bytes:
-                size_bytes = max(said_bytes, size_bytes + len(file.read(1)))
+            # Hardly more than there is: room for all that may be would be asked of the system.
+            data = file.read(min(said_bytes, limits.max_bytes) + 1)
+            if len(data) > said_bytes:  # it grows, or never said how much it is
+                data += file.read(limits.max_bytes + 1 - len(data))
     except OSError as error:
         raise SourceError(*_why_unreadable(path, error)) from error
-    return Source(data, name or path.name, size_bytes, path)
+    size_bytes = len(data) if len(data) <= limits.max_bytes else max(said_bytes, len(data))
+    return Source(data[: limits.max_bytes], name or path.name, size_bytes, path)
 
 
 def _read_stream(stream: IO[bytes], limits: Limits, name: str | None) -> Source:

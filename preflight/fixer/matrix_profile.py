@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from preflight.scanner.arrays import numpy
 from preflight.scanner.code_points import srgb_curve
 from preflight.scanner.icc import read_matrix
+from preflight.scanner.planes import image_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,8 +53,8 @@ def converted(image: Image.Image, icc: bytes) -> Image.Image | None:
         np.clip(steps, 0, _STEPS - 1, out=steps)
         steps += 0.5
         part[...] = conversion.codes.take(steps.astype(np.uint16), mode="clip")
-    planes = [Image.frombuffer("L", image.size, band, "raw", "L", 0, 1) for band in bands]
-    return Image.merge("RGB", planes)
+    shape = image.height, image.width
+    return Image.merge("RGB", [image_of(band.reshape(shape)) for band in bands])
 
 
 @lru_cache(_KEPT)

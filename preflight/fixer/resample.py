@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box
+from preflight.fixer.kernels import LOBES, Bands, bands, spread
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import PREMULTIPLIED
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 Array = Any
 """A numpy array (its type is not imported: numpy is loaded late)."""
 
-LOBES = 3
-"""What Lanczos sees to each side, in outputs; the most that any kernel does."""
-_SHARPNESS = -0.5
-"""Bicubic's free parameter; Keys (1981) found it the most exact."""
 _ROWS_A_BLOCK, _COLUMNS_A_BLOCK = 12, 8
 """Measured best from 1512 to 1024 px: smaller blocks pay for more calls, larger ones for the zeros
 outside the band."""
@@ -35,8 +31,6 @@ _COLUMNS_OF_A_PLANE, _PLANE_VALUES = 24, 400_000
 """The same for planes, and floats of one run of rows of one of them."""
 _SCRATCH_VALUES = 1_200_000
 """Floats of one run of rows, before and behind; 5 MB stay in the cache."""
-_KEPT = 4
-"""Weights of so many reductions are kept: photos of one camera that are cut in the middle."""
 
 REDUCING_GAP = 2.0
 """Pictures above four times the output are first halved by averaging; not visible at 12 MP."""
@@ -44,18 +38,6 @@ REDUCING_GAP = 2.0
 _CHANNELS = {"L": 1, "La": 2, "RGB": 3, "YCbCr": 3, "RGBX": 4, "RGBa": 4, "CMYK": 4}
 MODES = frozenset(_CHANNELS)
 """Eight bits a channel, and no alpha but multiplied in."""
-
-
-class _Bands(NamedTuple):
-    """Weights of one direction.
-
-    Attributes:
-        begins: For each block of outputs the first input it sees.
-        weights: (blocks, outputs of a block, inputs of a block); the last block may be cut.
-    """
-
-    begins: tuple[int, ...]
-    weights: Array
 
 
 def resampled(
@@ -147,8 +129,8 @@ def _resampled(
     channels = _CHANNELS[mode]
     kept = 3 if mode == "RGBX" else channels
     premultiplied = mode in PREMULTIPLIED.values()
-    down = _bands(shape[1], box[1], box[3], height, _ROWS_A_BLOCK)
-    across = _spread(shape[0], box[0], box[2], width, channels, kept)
+    down = bands(shape[1], box[1], box[3], height, _ROWS_A_BLOCK)
+    across = spread(shape[0], box[0], box[2], width, channels, kept, _COLUMNS_A_BLOCK)
     left = across.begins[0] // channels
     right = min(shape[0], (across.begins[-1] + across.weights.shape[1]) // channels)
     offsets = [begin - left * channels for begin in across.begins]
@@ -161,18 +143,8 @@ def _resampled(
     for first in range(0, len(down.begins), blocks):
         row = first * _ROWS_A_BLOCK
         count = min(height - row, len(tall))
-        for number in range(first, min(first + blocks, len(down.begins))):
-            begin, weights = down.begins[number], down.weights[number]
-            end = min(shape[1], begin + weights.shape[1])
-            at = (number - first) * _ROWS_A_BLOCK
-            into = tall[at : min(at + _ROWS_A_BLOCK, count)]
-            seen = rows(begin, end, left, right).astype(np.float32)
-            np.matmul(weights[: len(into), : end - begin], seen, out=into)
-        step = _COLUMNS_A_BLOCK * kept
-        for number, (offset, weights) in enumerate(zip(offsets, across.weights)):
-            seen = tall[:count, offset : offset + len(weights)]
-            into = wide[:count, number * step : (number + 1) * step]
-            np.matmul(seen, weights[: seen.shape[1], : into.shape[1]], out=into)
+        _sum_rows(rows, shape[1], (left, right), down, first, tall[:count])
+        _sum_columns(tall[:count], offsets, across.weights, wide[:count])
         rounded = wide[:count]
         if premultiplied:
             _hold_alpha(rounded.reshape(count, width, kept))
@@ -186,12 +158,15 @@ def _from_planes(planes: Planes, size: tuple[int, int], box: Box) -> Image.Image
     """As `_resampled`, plane by plane; then colours of the sums, which nothing has rounded yet."""
     from PIL import Image
 
+    from preflight.scanner.planes import image_of
+
     np = numpy()
     width, height = size
-    down = _bands(planes.size[1], box[1], box[3], height, _ROWS_A_BLOCK)
-    across = _transposed(planes.size[0], box[0], box[2], width)
+    down = bands(planes.size[1], box[1], box[3], height, _ROWS_A_BLOCK)
+    across = spread(planes.size[0], box[0], box[2], width, 1, 1, _COLUMNS_OF_A_PLANE)
     left = across.begins[0]
     right = min(planes.size[0], across.begins[-1] + across.weights.shape[1])
+    offsets = [begin - left for begin in across.begins]
     matrix, offset = planes.to_rgb
     widest = max(right - left, width)
     blocks = min(len(down.begins), max(1, _PLANE_VALUES // widest // _ROWS_A_BLOCK))
@@ -202,29 +177,50 @@ def _from_planes(planes: Planes, size: tuple[int, int], box: Box) -> Image.Image
         row = first * _ROWS_A_BLOCK
         count = min(height - row, len(tall))
         for samples, values in zip(planes.samples, wide):
-            for number in range(first, min(first + blocks, len(down.begins))):
-                begin, weights = down.begins[number], down.weights[number]
-                seen = samples[begin : begin + weights.shape[1], left:right].astype(np.float32)
-                at = (number - first) * _ROWS_A_BLOCK
-                into = tall[at : min(at + _ROWS_A_BLOCK, count)]
-                np.matmul(weights[: len(into), : len(seen)], seen, out=into)
-            for number, (begin, weights) in enumerate(zip(across.begins, across.weights)):
-                seen = tall[:count, begin - left : begin - left + len(weights)]
-                at = number * _COLUMNS_OF_A_PLANE
-                into = values[:count, at : at + _COLUMNS_OF_A_PLANE]
-                np.matmul(seen, weights[: seen.shape[1], : into.shape[1]], out=into)
+            rows = _rows_in(samples, 1)
+            _sum_rows(rows, planes.size[1], (left, right), down, first, tall[:count])
+            _sum_columns(tall[:count], offsets, across.weights, values[:count])
         colours = matrix @ wide[:, :count].reshape(3, -1)
         colours += offset
         np.clip(colours, 0, 255, out=colours)
         result[:, row : row + count] = colours.reshape(3, count, width)
-    bands = [Image.frombuffer("L", size, band, "raw", "L", 0, 1) for band in result]
-    return Image.merge("RGB", bands)
+    return Image.merge("RGB", [image_of(band) for band in result])
 
 
-@lru_cache(_KEPT)
-def _transposed(length: int, begin: float, end: float, count: int) -> _Bands:
-    plain = _bands(length, begin, end, count, _COLUMNS_OF_A_PLANE)
-    return _Bands(plain.begins, numpy().ascontiguousarray(plain.weights.transpose(0, 2, 1)))
+def _sum_rows(
+    rows: Callable[[int, int, int, int], Array],
+    height: int,
+    across: tuple[int, int],
+    down: Bands,
+    first: int,
+    into: Array,
+) -> None:
+    """Weighted sums of rows, from block `first` on.
+
+    Args:
+        rows, height: Where they come from.
+        across: Left and right column that are wanted.
+        down: The weights.
+        first: Number of a block.
+        into: Filled.
+    """
+    np = numpy()
+    for number, at in enumerate(range(0, len(into), _ROWS_A_BLOCK), first):
+        begin, weights = down.begins[number], down.weights[number]
+        end = min(height, begin + weights.shape[1])
+        seen = rows(begin, end, *across).astype(np.float32)
+        part = into[at : at + _ROWS_A_BLOCK]
+        np.matmul(weights[: len(part), : end - begin], seen, out=part)
+
+
+def _sum_columns(tall: Array, offsets: list[int], weights: Array, into: Array) -> None:
+    """Weighted sums of columns; a block begins at each of the offsets."""
+    np = numpy()
+    step = weights.shape[2]
+    for number, (offset, each) in enumerate(zip(offsets, weights)):
+        seen = tall[:, offset : offset + len(each)]
+        part = into[:, number * step : (number + 1) * step]
+        np.matmul(seen, each[: seen.shape[1], : part.shape[1]], out=part)
 
 
 def _hold_alpha(values: Array) -> None:
@@ -234,63 +230,3 @@ def _hold_alpha(values: Array) -> None:
     """
     np = numpy()
     values *= 255 / np.maximum(values[..., -1:], 255)
-
-
-def _lanczos(distance: Array) -> Array:
-    """For what is made smaller: of all kernels here the nearest to the whole picture."""
-    np = numpy()
-    weights = np.sinc(distance) * np.sinc(distance / LOBES)
-    weights[distance >= LOBES] = 0
-    return weights
-
-
-def _bicubic(distance: Array) -> Array:
-    """For what is made larger, where the rings that Lanczos leaves at edges are seen."""
-    np = numpy()
-    x, a = distance, _SHARPNESS
-    near = ((a + 2) * x - (a + 3)) * x * x + 1
-    far = (((x - 5) * x + 8) * x - 4) * a
-    return np.where(x < 1, near, np.where(x < 2, far, 0.0))
-
-
-@lru_cache(_KEPT)
-def _spread(length: int, begin: float, end: float, count: int, channels: int, kept: int) -> _Bands:
-    """Bands for rows of pixels, whose channels lie side by side: transposed, begins in values."""
-    np = numpy()
-    plain = _bands(length, begin, end, count, _COLUMNS_A_BLOCK)
-    blocks, outputs, inputs = plain.weights.shape
-    weights = np.zeros((blocks, inputs * channels, outputs * kept), np.float32)
-    for channel in range(kept):
-        weights[:, channel::channels, channel::kept] = plain.weights.transpose(0, 2, 1)
-    return _Bands(tuple(first * channels for first in plain.begins), weights)
-
-
-@lru_cache(_KEPT)
-def _bands(length: int, begin: float, end: float, count: int, block: int) -> _Bands:
-    """Weights for `count` outputs that share the inputs from `begin` to `end`.
-
-    Args:
-        length: Inputs there are; the kernel is cut off at their ends.
-        begin, end: In inputs, 0 at the front edge of the first.
-        count: Outputs.
-        block: Outputs of a block.
-    """
-    np = numpy()
-    scale = (end - begin) / count
-    stretch = max(1.0, scale)
-    centres = begin + (np.arange(count) + 0.5) * scale
-    firsts = np.floor(centres - LOBES * stretch + 0.5).astype(np.int64)
-    taps = math.ceil(2 * LOBES * stretch) + 1
-    places = firsts[:, None] + np.arange(taps)
-    distance = np.abs(places + 0.5 - centres[:, None]) / stretch
-    weights = _lanczos(distance) if scale > 1 else _bicubic(distance)
-    weights[(places < 0) | (places >= length)] = 0
-    weights /= weights.sum(axis=1, keepdims=True)
-    outputs = np.arange(count)
-    begins = np.clip(firsts[::block], 0, length - 1)
-    offsets = places - begins[outputs // block][:, None]
-    inputs = int(offsets.max()) + 1
-    offsets[offsets < 0] = inputs  # before the first input: a column that is dropped
-    spread = np.zeros((len(begins), block, inputs + 1), np.float32)
-    spread[(outputs // block)[:, None], (outputs % block)[:, None], offsets] = weights
-    return _Bands(tuple(begins.tolist()), np.ascontiguousarray(spread[:, :, :inputs]))

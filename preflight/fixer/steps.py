@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
 from preflight.fixer.fill import fill, flatten, vanishing
+from preflight.fixer.kernels import LOBES
 from preflight.fixer.placement import Placement
-from preflight.fixer.resample import LOBES, MODES, REDUCING_GAP, resampled
+from preflight.fixer.resample import MODES, REDUCING_GAP, resampled
 from preflight.scanner.modes import PREMULTIPLIED, eight_bits
 from preflight.scanner.orientation import (
     SWAPS_SIDES,
@@ -206,11 +207,8 @@ def side_that_covers(picture: Picture, placement: Placement) -> int:
 
 def rows_to_decode(picture: Picture, placement: Placement) -> int:
     """How many rows of the stored photo at full size, from the top on, the resize may read."""
-    _, top, _, bottom = to_stored(
-        placement.part, picture.orientation, picture.width_px, picture.height_px
-    )
-    margin = max(_LEAST_MARGIN_PX, (bottom - top) / _MARGIN_SHARE)
-    return min(picture.height_px, math.ceil(bottom + margin))
+    part = to_stored(placement.part, picture.orientation, picture.width_px, picture.height_px)
+    return min(picture.height_px, math.ceil(part[3]) + max(_LEAST_MARGIN_PX, _margin(part)))
 
 
 def render(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from preflight.scanner import libde265
 from preflight.scanner.hevc import Stream
-from preflight.scanner.libde265 import Plane
+from preflight.scanner.planes import Plane
 
 _HASH = 40
 """NAL unit type of a suffix SEI: the hash of the whole picture."""

@@ -76,9 +76,8 @@ def _check_hevc(structure: Structure, limits: Limits, side_px: int | None) -> Co
         return Content(skipped=(Skipped(CHECK, why),))
     findings = _Findings()
     mosaic = _mosaic(structure, container, layout, side_px)
-    reduced = side_px is not None and mosaic is not None and mosaic.scale > 1
-    tiles = Tiles(layout) if reduced else None
     scale = None if side_px is None or mosaic is None else mosaic.scale
+    tiles = Tiles(layout) if scale is not None and scale > 1 else None
     _check_all(parts, numbers, mosaic, tiles, findings, limits, scale)
     damage = _damage(parts, layout, findings)
     picture = None

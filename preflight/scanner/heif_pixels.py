@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
 from preflight.scanner.orientation import combined, transposition
-from preflight.scanner.planes import Array, Planes, image_of, merged
+from preflight.scanner.planes import Array, Plane, Planes, image_of, merged
 from preflight.scanner.structure import PixelBox
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from preflight.scanner.heif_items import Transform
-    from preflight.scanner.libde265 import Plane
 
 KEPT_PIXELS = 24_000_000
 """What most phones make; all their pixels need 36 MB, and are kept until the crop is known."""

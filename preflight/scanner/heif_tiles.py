@@ -12,7 +12,7 @@ from preflight.scanner.arrays import threads_allowed
 from preflight.scanner.heif_items import Layout
 from preflight.scanner.heif_pixels import Mosaic, even_box, intersection
 from preflight.scanner.hevc import Stream
-from preflight.scanner.libde265 import Plane
+from preflight.scanner.planes import Plane
 from preflight.scanner.structure import Closer, PixelBox
 
 if TYPE_CHECKING:

@@ -7,18 +7,19 @@ import re
 from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner.decode import DECODER_ERRORS, without_warnings
-from preflight.scanner.jpeg_dc import DAMAGED, find_step, suspicious
+from preflight.scanner.jpeg_dc import DAMAGED, find_step
 from preflight.scanner.jpeg_decode import (
     Array,
     Decoded,
     Job,
     eighths_for,
-    lean,
     planes,
     simplejpeg,
     units_decoded,
 )
 from preflight.scanner.jpeg_layout import Layout
+from preflight.scanner.jpeg_screen import suspicious
+from preflight.scanner.jpeg_stream import lean
 from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
 from preflight.scanner.structure import Content, Picture, Structure, worst_first
 

@@ -12,20 +12,14 @@ import math
 
 from preflight.frozen import frozen
 from preflight.scanner.arrays import median, numpy
-from preflight.scanner.jpeg_decode import FULL, Array
+from preflight.scanner.jpeg_decode import Array
 from preflight.scanner.jpeg_layout import Frame
 
-_SCREEN = 12.0
-"""Below this score the full test need not run."""
-_SCREEN_SMALL = 7.0
-"""The same where the full test is cheap and rows are too short for the score to grow: 99 % of its
-finds on 501 damaged files are kept, 10 % of 135 healthy ones go on to it."""
-_SMALL_PIXELS = 4_000_000
 DAMAGED = 2.0
 """Score of `find_step` from which a photo is damaged: 0 of 1,020 real ones reach it, 1.5: 2."""
 
-_LEAST_LUMA = 1.0
-_LEAST_CHROMA = 2.0
+LEAST_LUMA = 1.0
+LEAST_CHROMA = 2.0
 """A shift of chroma below this does not show; clipped colours make many such steps."""
 _STAYS = (0.6, 1.75)
 """A shift moves whole units: away from the edge it is between these shares of what it is there.
@@ -36,10 +30,6 @@ neighbour; slanting lines that cross an edge of blocks have less."""
 _LEFT_END_UNITS = 3
 _LEAST_SHARE = 0.85
 """Share of the units that take part in a shift, of those that are not black or white behind it."""
-_TO_YCC = ((0.299, 0.587, 0.114), (-0.1687, -0.3313, 0.5), (0.5, -0.4187, -0.0813))
-"""Of ITU-R BT.601, as JFIF has it; differences have no offset."""
-_BLOCK_VALUES = 131_072
-"""Values of pixels taken at a time: they and their steps stay in the cache."""
 _CLIPPED = 3
 _FLAT = 2
 _MOST_FLAT = 0.85
@@ -66,76 +56,7 @@ def has_room(frame: Frame, interval: int = 0) -> bool:
     )
 
 
-def suspicious(pixels: Array, frame: Frame, eighths: int, interval: int = 0) -> tuple[int, ...]:
-    """The channels for which the full test has to run, from the pixels that are there anyway.
-
-    Args:
-        pixels, frame, eighths: As for `screen`.
-        interval: As for `has_room`.
-    """
-    if not has_room(frame, interval):
-        return ()
-    small = frame.width_px * frame.height_px <= _SMALL_PIXELS
-    least = _SCREEN_SMALL if small else _SCREEN
-    scores = screen(pixels, frame, eighths)
-    return tuple(channel for channel, score in enumerate(scores) if score >= least)
-
-
-def screen(pixels: Array, frame: Frame, eighths: int) -> list[float]:
-    """A cheap score for each channel from a reduced decode; see `suspicious`.
-
-    Args:
-        pixels: Height x width x channels (grey, RGB or four inks), at `eighths` of the full size.
-        frame: The frame; `has_room(frame)` must hold.
-        eighths: 1 to 8; then a block is `eighths` pixels wide.
-    """
-    np = numpy()
-    across, down = (side // 8 * eighths for side in frame.unit_px)
-    units_down, units_across = pixels.shape[0] // down, pixels.shape[1] // across
-    whole = pixels[: units_down * down, : units_across * across]
-    edges = np.arange(1, units_down) * down
-    luma = chroma = _mean_steps(whole, edges, 1, across)
-    if eighths == FULL and frame.down > 1:  # interpolated across the edge
-        chroma = _mean_steps(whole, edges, 2, across)
-    scores = []
-    for channel in range(pixels.shape[2]):
-        steps = (chroma if channel else luma)[:, channel]
-        least_mean = _LEAST_CHROMA if channel else _LEAST_LUMA
-        scores.append(float(_boxcar(steps, units_across, 0.5, least_mean)[1].max(initial=0)))
-    return scores
-
-
-def _mean_steps(pixels: Array, edges: Array, out: int, across: int) -> Array:
-    """The mean step of each unit, of moderate height: units in coded order x channels.
-
-    Args:
-        pixels: Of whole units.
-        edges, out: As for `_doubled_steps`.
-        across: Pixels of a unit.
-    """
-    np = numpy()
-    _, width, channels = pixels.shape
-    units_across = width // across
-    weights = _channel_means(across, channels)
-    steps = np.empty((len(edges) * units_across, channels))
-    block = max(1, _BLOCK_VALUES // (width * channels))
-    for first in range(0, len(edges), block):
-        doubled = _doubled_steps(pixels, edges[first : first + block], out, 1)
-        doubled = doubled.reshape(-1, len(weights)).astype(np.float32)
-        begin = first * units_across
-        np.matmul(doubled, weights, out=steps[begin : begin + len(doubled)])
-    steps /= 2
-    return np.clip(steps, -40, 40, out=steps)
-
-
-def _channel_means(across: int, channels: int) -> Array:
-    """Weights that make of so many pixels the mean of each channel; of RGB that of Y, Cb, Cr."""
-    np = numpy()
-    mix = np.array(_TO_YCC).T if channels == 3 else np.eye(channels)
-    return np.tile(mix / across, (across, 1)).astype(np.float32)
-
-
-def _doubled_steps(plane: Array, edges: Array, out: int, reach: int) -> Array:
+def doubled_steps(plane: Array, edges: Array, out: int, reach: int) -> Array:
     """Twice the step across each edge, less the slope on both sides of it; whole numbers.
 
     Args:
@@ -153,7 +74,7 @@ def _doubled_steps(plane: Array, edges: Array, out: int, reach: int) -> Array:
     return steps
 
 
-def _boxcar(
+def boxcar(
     steps: Array, length: int, least_variance: float, least_mean: float
 ) -> tuple[Array, Array]:
     """Where windows of `length` start that begin mid-row and have a mean of note; their score.
@@ -206,7 +127,7 @@ def find_step(plane: Array, channel: int, frame: Frame, interval: int = 0) -> St
     edges = np.arange(1, down) * height
     # Subsampled chroma is interpolated across the edge: look one row further out.
     out = 1 if channel == 0 or height == 8 else 2
-    doubled = _doubled_steps(plane[:, : across * width], edges, out, 2)
+    doubled = doubled_steps(plane[:, : across * width], edges, out, 2)
     doubled = doubled.reshape(down - 1, across, width)
     doubled.sort(axis=2)  # for the median of each unit's columns
     steps = (doubled[:, :, width // 2 - 1] + doubled[:, :, width // 2]).ravel() / 4
@@ -231,7 +152,7 @@ def _clearest(steps: Array, whole: Array, out_across: int) -> Step:
     """
     np = numpy()
     across = whole.shape[2]
-    starts, score = _boxcar(np.clip(steps, -40, 40), across, 0.15, _LEAST_LUMA)
+    starts, score = boxcar(np.clip(steps, -40, 40), across, 0.15, LEAST_LUMA)
     noise = float(median(np.abs(steps - median(steps))) * 1.4826 + 0.25)
     best = Step(0.0, 0)
     for place in np.argsort(-score)[:_CANDIDATES]:

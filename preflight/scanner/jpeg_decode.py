@@ -1,15 +1,9 @@
-"""JPEG, decode: the primary image's bare stream through libjpeg, strict, at a reduced scale.
-
-libjpeg reports only its first warning, and harmless ones (a stray byte in the header, an odd JFIF
-version, a torn colour profile) come first. So it is given a stream of nothing but what the picture
-needs, and then any warning is damage.
-"""
+"""JPEG, decode: the primary image's bare stream through libjpeg, strict, at a reduced scale."""
 
 from __future__ import annotations
 
 import io
 import re
-import struct
 from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.decode import DECODER_ERRORS, without_warnings
-from preflight.scanner.jpeg_layout import Frame, Layout, Scan
+from preflight.scanner.jpeg_layout import Frame, Layout
+from preflight.scanner.jpeg_stream import MARK_BYTES, cut_at, end_marked, lean
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -32,8 +27,6 @@ _SCALES = (1, 2, 3, 4, FULL)
 _SMALL_SIDE_PX = 240
 """Enough of a shorter side to look for faces and for steps between blocks."""
 
-_MARK_BYTES = 16
-"""More than the 8 bytes that libjpeg-turbo reads ahead."""
 _UNSURE_ROWS = 64
 """Of the row of units that is added, at most 32 pixels high, and some before, libjpeg gives back
 only what it had finished when it complained."""
@@ -44,8 +37,6 @@ _STRAY_BYTES = 3
 visible flips of a bit none left so few."""
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
 
-_JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
-_ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
 _NOT_DAMAGE = re.compile("could not determine subsampling|not supported|unsupported", re.IGNORECASE)
 
 
@@ -57,38 +48,6 @@ def simplejpeg() -> ModuleType | None:
     except ImportError:
         return None
     return simplejpeg  # type: ignore[no-any-return]
-
-
-def lean(data: bytes, layout: Layout, end: int | None = None) -> bytes:
-    """The primary image as the smallest valid stream: tables, frame, scans.
-
-    Args:
-        data: The file.
-        layout: Its walk.
-        end: Offset at which to cut the coded data; None to keep all.
-    """
-    return b"".join(_lean_parts(data, layout, end))
-
-
-def _lean_parts(data: bytes, layout: Layout, end: int | None) -> list[bytes | memoryview]:
-    """See `lean`; a scan is its header and a view of its coded data: megabytes, copied once."""
-    parts: list[bytes | memoryview] = [b"\xff\xd8"]
-    if layout.jfif:  # written anew, since a torn one would warn; it decides the colours
-        parts.append(_JFIF)
-    if layout.adobe_transform is not None:
-        known = layout.adobe_transform in (0, 1, 2)
-        other = 2 if layout.frame and len(layout.frame.components) == 4 else 1
-        parts.append(_ADOBE + bytes([layout.adobe_transform if known else other]))
-    pieces: list[tuple[int, int] | Scan] = [*layout.pieces, *layout.scans]
-    view = memoryview(data)
-    for piece in sorted(pieces, key=lambda p: p.header_start if isinstance(p, Scan) else p[0]):
-        if not isinstance(piece, Scan):
-            parts.append(data[piece[0] : piece[1]])
-        elif end is None or piece.start < end:
-            header = data[piece.header_start : piece.start]
-            parts.append(header if piece.ordinary else header[:-3] + b"\0\x3f\0")
-            parts.append(view[piece.start : piece.end if end is None else min(piece.end, end)])
-    return [*parts, b"\xff\xd9"]
 
 
 def eighths_for(frame: Frame, side_px: int | None, max_pixels: int) -> int:
@@ -147,7 +106,7 @@ class Job:
         Args:
             eighths: Scale, 1 to 8.
         """
-        marked = _end_marked(self.data, self.layout, self.frame)
+        marked = end_marked(self.data, self.layout, self.frame)
         if marked is None:
             return self._decode(self.stream, self.mode, eighths, strict=True)
         # The marked stream has more rows; where chroma is interpolated downwards they show through.
@@ -178,9 +137,7 @@ class Job:
             pixels = numpy().zeros(shape, "uint8")
         except MemoryError:
             return None
-        *before, header, coded, end = _lean_parts(self.data, self.layout, None)
-        tables = _with_height(b"".join(before), frame, height_px)
-        stream = b"".join([tables, header, coded, end])
+        stream = cut_at(self.data, self.layout, frame, height_px)
         rows = pixels[: -(-height_px * eighths // FULL)]
         decoded = self._decode(stream, self.mode, eighths, False, height_px, into=rows)
         return None if decoded.pixels is None else pixels
@@ -202,7 +159,7 @@ class Job:
         pixels[-_UNSURE_ROWS:] = 0
         decoded = self._decode(stream, mode, eighths, strict=True, height_px=height_px, into=pixels)
         found = _EXTRANEOUS.search(decoded.warning or "")
-        left_over = int(found.group(1)) - _MARK_BYTES if found else -1
+        left_over = int(found.group(1)) - MARK_BYTES if found else -1
         if left_over < 0 or (left_over > _STRAY_BYTES and not self._padding(left_over)):
             return decoded
         return Decoded(pixels[: -(-self.frame.height_px * eighths // FULL)])
@@ -237,43 +194,6 @@ class Job:
         except MemoryError:
             return Decoded(None, "there is not enough memory", able=False)
         return Decoded(pixels)
-
-
-def _end_marked(data: bytes, layout: Layout, frame: Frame) -> bytes | None:
-    """The lean stream with a mark by which libjpeg tells where its decoder stood at the end.
-
-    libjpeg-turbo reads ahead and drops up to 7 bytes that are left over behind the last unit,
-    which is all that many a flipped bit leaves behind. So the picture is made one row of units
-    higher, a restart marker is demanded before that row, and a mark of `_MARK_BYTES` bytes is
-    laid before the marker: for a sound scan libjpeg then complains of exactly that many bytes.
-    None where this cannot be done: several scans, tables behind it, own restart markers, too many
-    units for the 16 bits of a restart interval.
-    """
-    units = frame.units[0] * frame.units[1]
-    height_px = frame.units[1] * frame.unit_px[1] + frame.unit_px[1]
-    one_scan = len(layout.scans) == 1 and len(layout.scans[0].components) == len(frame.components)
-    if not frame.huffman_dct or frame.progressive or not one_scan or layout.restart_interval:
-        return None
-    if units > 0xFFFF or height_px > 0xFFFF:
-        return None
-    *before, header, coded, _ = _lean_parts(data, layout, None)
-    if not isinstance(coded, memoryview):
-        return None
-    return b"".join(
-        [
-            _with_height(b"".join(before), frame, height_px),
-            b"\xff\xdd\0\4" + struct.pack(">H", units),
-            header,
-            coded,
-            b"\x55" * _MARK_BYTES + b"\xff\xd0\xff\xd9",
-        ]
-    )
-
-
-def _with_height(tables: bytes, frame: Frame, height_px: int) -> bytes:
-    """What comes before the first scan, with another height in the frame."""
-    at = tables.rfind(bytes([0xFF, frame.marker, 0, 8 + 3 * len(frame.components)]))
-    return tables[: at + 5] + struct.pack(">H", height_px) + tables[at + 7 :]
 
 
 def units_decoded(pixels: Array, frame: Frame) -> int:

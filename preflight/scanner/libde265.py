@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.frozen import frozen
+from preflight.scanner.planes import Plane
 
 _PATTERNS = (
     "pillow_heif.libs/libde265*.so*",  # Linux wheels
@@ -53,22 +54,6 @@ _HARMLESS = frozenset(
     }
 )
 """Warnings that 115 real, healthy HEIC files raise (damage.md, section 3)."""
-
-
-@frozen
-class Plane:
-    """Samples of one colour component: rows of `stride` bytes, 2 a sample above 8 `bits`."""
-
-    width: int
-    height: int
-    stride: int
-    bits: int
-    data: bytes | bytearray
-
-    @property
-    def bytes_each(self) -> int:
-        """Bytes a sample."""
-        return (self.bits + 7) // 8
 
 
 @frozen

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.frozen import frozen
-from preflight.scanner.libde265 import Plane
+from preflight.scanner.planes import Plane
 
 _PATTERNS = (
     "pillow.libs/libwebp-*.so*",  # Linux wheels; those of macOS carry it so:

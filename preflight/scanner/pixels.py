@@ -20,28 +20,6 @@ _BLOCK_VALUES = 300_000
 """Values taken at a time: they and their sums stay in the cache."""
 
 
-class PixelsImage(Image.Image):
-    """As `Image.frombuffer` gives it, but taken over when it is first used.
-
-    Args:
-        pixels: Height x width x channels, 8 bits; not to be changed any more.
-        mode: Pillow's.
-    """
-
-    def __init__(self, pixels: Array, mode: str) -> None:
-        super().__init__()
-        self._mode, self._size = mode, (pixels.shape[1], pixels.shape[0])
-        self._pixels = pixels
-        self.readonly = 1  # whoever changes it makes a copy first
-
-    def load(self) -> Any:
-        """See `Image.load`, which all of Pillow's methods call."""
-        if self._im is None:
-            made = Image.frombuffer(self.mode, self.size, self._pixels, "raw", self.mode, 0, 1)
-            self.im, self.readonly = made.im, made.readonly
-        return super().load()
-
-
 class LaterImage(Image.Image):
     """An image that is made when it is first used.
 
@@ -54,6 +32,7 @@ class LaterImage(Image.Image):
         super().__init__()
         self._mode, self._size = mode, size
         self._make = make
+        self.readonly = 1  # whoever changes it makes a copy first
 
     def load(self) -> Any:
         """See `Image.load`, which all of Pillow's methods call."""
@@ -61,6 +40,21 @@ class LaterImage(Image.Image):
             made = self._make()
             self.im, self.readonly = made.im, made.readonly
         return super().load()
+
+
+class PixelsImage(LaterImage):
+    """As `Image.frombuffer` gives it, but taken over when it is first used.
+
+    Args:
+        pixels: Height x width x channels, 8 bits; not to be changed any more.
+        mode: Pillow's.
+    """
+
+    def __init__(self, pixels: Array, mode: str) -> None:
+        size = pixels.shape[1], pixels.shape[0]
+        super().__init__(
+            mode, size, lambda: Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
+        )
 
 
 def averaged(pixels: Array, factor: int) -> Array:

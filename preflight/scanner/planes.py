@@ -28,6 +28,22 @@ def can_convert(matrix: int) -> bool:
 
 
 @frozen
+class Plane:
+    """Samples of one colour component: rows of `stride` bytes, 2 a sample above 8 `bits`."""
+
+    width: int
+    height: int
+    stride: int
+    bits: int
+    data: bytes | bytearray
+
+    @property
+    def bytes_each(self) -> int:
+        """Bytes a sample."""
+        return (self.bits + 7) // 8
+
+
+@frozen
 class Planes:
     """Y, Cb and Cr of the same size.
 

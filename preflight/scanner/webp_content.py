@@ -9,8 +9,8 @@ from preflight.facts import Box, Damage, Skipped
 from preflight.limits import Limits
 from preflight.scanner.decode import DecodeError, decode_picture, opened_size
 from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, even_box
-from preflight.scanner.libde265 import Plane
 from preflight.scanner.libwebp import Decoded, available, decode
+from preflight.scanner.planes import Plane
 from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Content, Picture, PixelBox, Structure
 from preflight.scanner.webp_chunks import (

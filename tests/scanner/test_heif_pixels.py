@@ -6,7 +6,7 @@ from PIL import Image
 
 from preflight.scanner import heif_pixels
 from preflight.scanner.heif_pixels import Mosaic, reduced
-from preflight.scanner.libde265 import Plane
+from preflight.scanner.planes import Plane
 
 
 def samples(width: int, height: int, seed: int = 1) -> np.ndarray:
