@@ -50,19 +50,21 @@ class Mosaic:
         Args:
             box: Left, top, right, bottom, in pixels of the whole picture.
             planes: Luma and the two of chroma; of more than 8 bits the upper ones are taken, as
-                libheif does it.
+                libheif does it. Not to be changed any more: what fills the part is not copied.
         """
         seen = intersection(box, self._box)
         if seen is None:
             return
         left, top, right, bottom = (edge - at for edge, at in zip(seen, box[:2] * 2))
         x, y = seen[0] - self._box[0], seen[1] - self._box[1]
-        for target, plane in zip(self._planes, planes):
-            chroma = target is not self._planes[0]
-            step, scale = (2, self._chroma_scale) if chroma else (1, self.scale)
+        for number, (target, plane) in enumerate(zip(self._planes, planes)):
+            step, scale = (2, self._chroma_scale) if number else (1, self.scale)
             visible = _samples(plane)[
                 top // step : -(-bottom // step), left // step : -(-right // step)
             ]
+            if scale == 1 and visible.shape == target.shape:
+                self._planes[number] = visible
+                continue
             rows, columns = (-(-side // scale) for side in visible.shape)
             across, down = x // step // scale, y // step // scale
             reduced(visible, scale, target[down : down + rows, across : across + columns])
