@@ -26,6 +26,8 @@ _TO_YCC = ((0.299, 0.587, 0.114), (-0.1687, -0.3313, 0.5), (0.5, -0.4187, -0.081
 """Of ITU-R BT.601, as JFIF has it; differences have no offset."""
 _BLOCK_VALUES = 131_072
 """Values of pixels taken at a time: they and their steps stay in the cache."""
+_UNITS_AT_ONCE = 262_144
+"""As many as 67 megapixels with halved colour have; there are 10 MB of their steps and sums."""
 
 
 def suspicious(pixels: Array, frame: Frame, eighths: int, interval: int = 0) -> tuple[int, ...]:
@@ -56,14 +58,18 @@ def screen(pixels: Array, frame: Frame, eighths: int) -> list[float]:
     units_down, units_across = pixels.shape[0] // down, pixels.shape[1] // across
     whole = pixels[: units_down * down, : units_across * across]
     edges = np.arange(1, units_down) * down
-    luma = chroma = _mean_steps(whole, edges, 1, across)
-    if eighths == FULL and frame.down > 1:  # interpolated across the edge
-        chroma = _mean_steps(whole, edges, 2, across)
-    scores = []
-    for channel in range(pixels.shape[2]):
-        steps = (chroma if channel else luma)[:, channel]
-        least_mean = LEAST_CHROMA if channel else LEAST_LUMA
-        scores.append(float(boxcar(steps, units_across, 0.5, least_mean)[1].max(initial=0)))
+    scores = [0.0] * pixels.shape[2]
+    rows = max(2, _UNITS_AT_ONCE // units_across)
+    for first in range(0, len(edges) - 1, rows - 1):  # what begins in a row ends in the next
+        part = edges[first : first + rows]
+        luma = chroma = _mean_steps(whole, part, 1, across)
+        if eighths == FULL and frame.down > 1:  # interpolated across the edge
+            chroma = _mean_steps(whole, part, 2, across)
+        for channel, score in enumerate(scores):
+            steps = (chroma if channel else luma)[:, channel]
+            least_mean = LEAST_CHROMA if channel else LEAST_LUMA
+            found = boxcar(steps, units_across, 0.5, least_mean)[1]
+            scores[channel] = max(score, float(found.max(initial=0)))
     return scores
 
 

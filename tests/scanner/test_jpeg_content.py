@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from preflight.limits import Limits
-from preflight.scanner import jpeg
+from preflight.scanner import jpeg, jpeg_screen
 from preflight.scanner.jpeg_content import _lost_block
+from preflight.scanner.jpeg_layout import Component, Frame
 from preflight.scanner.scan import scan
 from preflight.source import Source
 
@@ -250,6 +251,19 @@ def test_a_shifted_row_of_blocks_is_found_and_located():
     assert (damage.kind, damage.what) == ("corrupt", "shifted-blocks")
     assert damage.region == (0, 320, 640, 480)
     assert damage.lost_share == pytest.approx(1 - start / 1200)
+
+
+@pytest.mark.parametrize("row", [0, 1, 2, 28, 37])
+def test_a_large_picture_is_screened_in_parts_and_no_step_is_lost_between_them(row, monkeypatch):
+    rng = np.random.default_rng(row)
+    pixels = rng.normal(120, 3, (40, 50, 3)).astype(np.uint8)  # blocks, at an eighth
+    pixels.reshape(-1, 3)[(row + 1) * 50 + 20 :] += 30  # from the middle of a row to the end
+    colours = tuple(Component(number, 1, 1, 0) for number in (1, 2, 3))
+    frame = Frame(0xC0, 8, 8 * 50, 8 * 40, colours)
+    at_once = jpeg_screen.screen(pixels, frame, 1)
+    monkeypatch.setattr(jpeg_screen, "_UNITS_AT_ONCE", 3 * 50)
+    assert jpeg_screen.screen(pixels, frame, 1) == pytest.approx(at_once)
+    assert at_once[0] > 12  # the shift is seen
 
 
 def test_a_shift_that_a_restart_marker_would_have_ended_is_the_picture_itself():
