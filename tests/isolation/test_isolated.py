@@ -284,6 +284,18 @@ def test_nothing_is_imported_from_among_the_photos(
     assert isolated.check(_jpeg(), timeout_s=31).finding("decoder-crashed") is None
 
 
+def test_replies_can_be_read_however_a_python_pickles_enumerations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """3.11.0 to 3.11.3, which Debian 12 has, name `getattr`: nothing of a folder could be read."""
+    by_name = lambda member, protocol: (getattr, (type(member), member.name))  # noqa: E731
+    monkeypatch.setattr(Verdict, "__reduce_ex__", by_name)
+    stream = io.BytesIO()
+    wire.send(stream, {"verdict": Verdict.READY})
+    stream.seek(0)
+    assert wire.receive(stream, trusted=False) == {"verdict": Verdict.READY}
+
+
 def test_an_abandoned_worker_stops_at_once_and_for_good() -> None:
     worker = FaultyWorker(Limits(timeout_s=60))
     raised: list[BaseException] = []
