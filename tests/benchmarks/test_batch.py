@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.batch import run, scale
+from benchmarks.batch import run, scale, watching
 from benchmarks.batch.watching import lines_of, most, watched
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 
 
 @LINUX
-def test_exactly_the_bad_ones_are_reported(tmp_path: Path) -> None:
-    done, wrong = run.whole_run(tmp_path, 100, 2, timeout_s=5)
+def test_exactly_the_bad_ones_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "HANGING", 2)  # each is waited for
+    monkeypatch.setattr(watching, "_EVERY_S", 0.02)  # a quarter of the run is soon over
+    done, wrong = run.whole_run(tmp_path, 100, 2, timeout_s=2)
     assert wrong == []
     assert done.exit_code == 1
     memory = run.memory(done.parent_bytes, 100)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from PIL import Image
 import preflight
 from preflight import Limits, SourceError, UsageError, Verdict, isolated, pictured
 from preflight.isolation import child, wire
+from preflight.isolation.process import Process, start
 from preflight.isolation.worker import AbandonedError, Stopped, Worker
 from preflight.platforms.loader import load_many
 from preflight.scanner.arrays import threads_allowed
@@ -82,13 +84,13 @@ def test_a_photo_that_kills_its_child_blames_itself_alone(
 
 
 def test_a_photo_that_hangs_is_stopped_by_the_clock() -> None:
-    worker = FaultyWorker(Limits(timeout_s=1.5))
-    start = time.monotonic()
+    worker = FaultyWorker(Limits(timeout_s=0.8))
+    begin = time.monotonic()
     stopped = worker.call("check", _arguments("hang.jpg"))
     worker.close()
     assert isinstance(stopped, Stopped)
     assert stopped.hit.limit == "timeout_s"
-    assert 1.4 < time.monotonic() - start < 15
+    assert 0.8 < time.monotonic() - begin < 15
 
 
 def test_a_decoder_that_prints_does_not_garble_the_answer(worker: FaultyWorker) -> None:
@@ -96,15 +98,16 @@ def test_a_decoder_that_prints_does_not_garble_the_answer(worker: FaultyWorker) 
 
 
 @pytest.mark.parametrize(
-    ("name", "rule"), [("hang.jpg", "timed-out"), ("crash.jpg", "decoder-crashed")]
+    ("name", "rule", "timeout_s"),
+    [("hang.jpg", "timed-out", 1.0), ("crash.jpg", "decoder-crashed", 20.0)],
 )
 def test_the_public_call_makes_it_a_finding(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, rule: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, rule: str, timeout_s: float
 ) -> None:
     monkeypatch.setattr("preflight.isolation.caller.Worker", FaultyWorker)
     photo = tmp_path / name
     photo.write_bytes(_jpeg())
-    limits = Limits(timeout_s=2.5)
+    limits = Limits(timeout_s=timeout_s)
     report = isolated.check(photo, limits=limits)
     assert [f.rule for f in report.findings] == [rule]
     assert report.verdict is Verdict.BLOCKED
@@ -183,12 +186,19 @@ def _until(true: Callable[[], object], seconds: float = 10) -> bool:
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 
+PATIENCE_S = 3.0
+
+
+def _impatient(module: str, limits: Limits) -> Process:
+    """A child that ends itself soon, of a parent whose clock lets it be."""
+    return start(module, replace(limits, timeout_s=PATIENCE_S / child._PATIENCE))
+
 
 def test_a_file_that_cannot_be_read_to_the_end_is_stopped_too(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("no pipes with names here")
     os.mkfifo(tmp_path / "photo.jpg")  # nobody ever writes: opening it waits for ever
-    report = isolated.check(tmp_path / "photo.jpg", timeout_s=2)
+    report = isolated.check(tmp_path / "photo.jpg", timeout_s=1)
     assert [finding.rule for finding in report.findings] == ["timed-out"]
     assert report.name == "photo.jpg"
 
@@ -228,22 +238,21 @@ def test_a_child_that_was_stopped_until_it_gave_up_gets_one_successor() -> None:
 
 @LINUX
 def test_seconds_in_which_all_was_stopped_are_no_fault_of_the_photo() -> None:
-    worker = FaultyWorker(Limits(timeout_s=2.5))
+    worker = FaultyWorker(Limits(timeout_s=20), _impatient)
     answers: list[object] = []
     with contextlib.closing(worker):
         expected = worker.call("check", _arguments("photo.jpg"))
-        child = worker._child.pid
-        clock = worker._clock
+        pid = worker._child.pid
         thread = threading.Thread(
             target=lambda: answers.append(worker.call("check", _arguments("slow.jpg")))
         )
         thread.start()
         time.sleep(0.3)
-        os.kill(child, signal.SIGSTOP)
-        clock.end()  # the clock of a stopped parent does not strike either
-        time.sleep(5.5)  # more than the child's patience
-        os.kill(child, signal.SIGCONT)
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(PATIENCE_S + 0.3)
+        os.kill(pid, signal.SIGCONT)
         thread.join(20)
+        assert worker._child.pid != pid  # it gave up
     assert answers[0].findings == expected.findings
 
 
@@ -257,9 +266,10 @@ def test_an_answer_that_does_not_fit_into_memory_is_a_memory_stop(worker: Faulty
 @pytest.mark.parametrize("name", ["idle.jpg", "hang.jpg", "stubborn.jpg"])
 def test_children_end_with_their_parent(name: str) -> None:
     script = (
-        "import time; from tests.isolation.test_isolated import Limits, FaultyWorker, _arguments\n"
-        f"w = FaultyWorker(Limits(timeout_s=4)); w.call('check', _arguments('a.jpg'))\n"
-        f"print(w._child.pid, flush=True)\n"
+        "import time\n"
+        "from tests.isolation.test_isolated import FaultyWorker, Limits, _arguments, _impatient\n"
+        "w = FaultyWorker(Limits(timeout_s=60), _impatient); w.call('check', _arguments('a.jpg'))\n"
+        "print(w._child.pid, flush=True)\n"
         f"w.call('check', _arguments({name!r})) if {name!r} != 'idle.jpg' else time.sleep(60)\n"
     )
     parent = subprocess.Popen(
@@ -269,10 +279,10 @@ def test_children_end_with_their_parent(name: str) -> None:
     )
     with parent:
         assert parent.stdout is not None
-        child = int(parent.stdout.readline())
+        pid = int(parent.stdout.readline())
         time.sleep(0.3)
         parent.kill()
-    assert _until(lambda: _gone(child), 2 if name != "stubborn.jpg" else 12)
+    assert _until(lambda: _gone(pid), 2 if name != "stubborn.jpg" else PATIENCE_S + 4)
 
 
 def test_nothing_is_imported_from_among_the_photos(
