@@ -55,6 +55,10 @@ class Pool:
         with self._lock:
             self._idle.append(caller)
 
+    def forget(self) -> None:
+        """Leaves them to the process that this one was forked from: they know one master."""
+        self._lock, self._idle = threading.Lock(), []
+
     def close(self) -> None:
         """Ends all idle workers."""
         with self._lock:
@@ -65,6 +69,8 @@ class Pool:
 
 _pool = Pool()
 atexit.register(_pool.close)
+if hasattr(os, "register_at_fork"):  # a web server loads an application once and forks it
+    os.register_at_fork(after_in_child=_pool.forget)
 
 
 def check(

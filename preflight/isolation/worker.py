@@ -132,11 +132,23 @@ class Worker:
             raise ChildBugError(answer.text)
         if isinstance(answer, Failure) and answer.kind == "memory":
             self.close()
-            allowed = in_mebibytes(self.limits.max_memory_bytes)
-            return Stopped(LimitHit("max_memory_bytes", f"more than {allowed}", allowed), seen)
+            return Stopped(self._memory_hit(), seen)
         if self._photos >= PHOTOS_A_CHILD:
             self.close()
         return answer
+
+    def _has_no_room(self) -> bool:
+        """Whether a child may take less than it has before its first photo, and so is bound to end.
+
+        Not told from a crash by how it ends: some die in C, some while they load.
+        """
+        from preflight.scanner.memory import START_BYTES
+
+        return self.limits.max_memory_bytes < START_BYTES
+
+    def _memory_hit(self) -> LimitHit:
+        allowed = in_mebibytes(self.limits.max_memory_bytes)
+        return LimitHit("max_memory_bytes", f"more than {allowed}", allowed)
 
     def _ready_child(self) -> tuple[Process, Clock]:
         if self._child is None or self._clock is None or not is_waiting(self._child):
@@ -157,6 +169,8 @@ class Worker:
         if stopped_by_clock:
             allowed = f"{self.limits.timeout_s:g} seconds"
             return Stopped(LimitHit("timeout_s", f"more than {allowed}", allowed), seen), False
+        if self._has_no_room():
+            return Stopped(self._memory_hit(), seen), False
         if code is None:
             code = _KILLED
         how = f"signal {-code}" if code < 0 else f"exit code {code}"

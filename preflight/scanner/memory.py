@@ -15,7 +15,7 @@ from preflight.limits import MB, in_mebibytes
 from preflight.scanner.reduce import reduction
 from preflight.scanner.structure import Structure
 
-_START_BYTES = 350 * MB
+START_BYTES = 350 * MB
 """Python, numpy, the decoders and the face network, the stacks and heaps that the threads of a
 child reserve, and all that is made at the size of the output."""
 
@@ -70,7 +70,7 @@ def bytes_needed(
         picture = _bytes_of_jpeg(structure, pixels, scale)
     else:
         picture = pixels * _bytes_a_pixel(format, structure, scale)
-    return _START_BYTES + _MORE.get(format, 0) + _COPIES * size_bytes + picture
+    return START_BYTES + _MORE.get(format, 0) + _COPIES * size_bytes + picture
 
 
 def _bytes_of_jpeg(structure: Structure, pixels: int, scale: int) -> int:

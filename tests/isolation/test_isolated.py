@@ -334,3 +334,26 @@ def test_a_child_uses_as_many_threads_as_it_is_told(monkeypatch: pytest.MonkeyPa
     for told, used in (({"threads": 2}, 2), ({"threads": 1}, 1), ({}, 1)):
         answer = child._reply(io.BytesIO(), "check", {"source": b"", **told})
         assert answer == (used, {"source": b""})
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
+def test_a_process_that_was_forked_leaves_the_workers_to_its_parent() -> None:
+    with isolated._pool.caller(Limits(timeout_s=23)):
+        pass
+    idle = len(isolated._pool._idle)
+    child = os.fork()
+    if not child:
+        os._exit(len(isolated._pool._idle))
+    assert os.waitpid(child, 0)[1] == 0
+    assert len(isolated._pool._idle) == idle > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the cap for certain")
+@pytest.mark.parametrize("max_memory_bytes", [1_000_000, 60_000_000])
+def test_a_child_that_has_no_room_even_for_itself_is_no_crash(max_memory_bytes: int) -> None:
+    limits = Limits(max_memory_bytes=max_memory_bytes)
+    worker = Worker(limits)
+    stopped = worker.call("check", {**_arguments("a.jpg"), "limits": limits})
+    worker.close()
+    assert isinstance(stopped, Stopped)
+    assert stopped.hit.limit == "max_memory_bytes"
