@@ -106,15 +106,22 @@ def is_copy(name: str, stems: Container[str]) -> bool:
 def is_backup(name: str, names: Container[str]) -> bool:
     """Whether a file name is what `--backup-suffix` makes of a photo beside it.
 
+    What took the place of `a.heic` may be called `a.jpg`.
+
     >>> is_backup("a.jpg.original", {"a.jpg"}), is_backup("a.jpg.png", {"a.jpg"})
+    (True, False)
+    >>> is_backup("a.heic.original", {"a.jpg"}), is_backup("a.heic.original", {"b.jpg"})
     (True, False)
     """
     if Path(name).suffix.lower() in PHOTO_SUFFIXES:
         return False
-    return any(
-        name[:end] in names and Path(name[:end]).suffix.lower() in PHOTO_SUFFIXES
-        for end in range(len(name) - 1, 3, -1)
-    )
+    for end in range(len(name) - 1, 3, -1):
+        beginning, suffix = os.path.splitext(name[:end])
+        if suffix.lower() not in PHOTO_SUFFIXES:
+            continue
+        if any(beginning + other in names for other in (suffix, *SUFFIXES.values())):
+            return True
+    return False
 
 
 def format_of(out: str, wanted: str | None) -> Literal["jpeg", "png"]:

@@ -152,7 +152,7 @@ def replace_original(
     original = Path(os.path.realpath(source))
     backup = original.with_name(original.name + backup_suffix)
     target = original if fits(original.suffix, suffix) else original.with_suffix(suffix)
-    if os.path.lexists(backup) and not _same_file(backup, original):
+    if os.path.lexists(backup) and not same_file(backup, original):
         raise TargetExistsError(
             f"There is a backup {printable(backup.name)} already; it was left as it is.",
             "Choose another --backup-suffix, or move the old backup away.",
@@ -264,7 +264,7 @@ def _try_out(target: Path, replace: bool) -> None:
 
 def _keep(original: Path, backup: Path) -> None:
     """Gives the original a second name; a copy where the disk knows no hard links."""
-    if _same_file(original, backup):  # left by a run that was interrupted just then
+    if same_file(original, backup):  # left by a run that was interrupted just then
         return
     try:
         os.link(original, backup)
@@ -282,7 +282,8 @@ def _keep(original: Path, backup: Path) -> None:
             raise OutputError(*why_unwritable(backup, copy_error)) from copy_error
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and one file, whatever they are called."""
     try:
         return one.samefile(other)
     except OSError:

@@ -106,7 +106,7 @@ class PhotoFinder:
                 self.skipped["unedited"] += 1
             elif is_copy(stem(Path(name)), stems) or is_backup(name, names):
                 self.skipped["copy"] += 1
-            elif (name not in folder.odd and _is_photo(path)) or _is_stub(name):
+            elif (name not in folder.odd and is_photo(path)) or _is_stub(name):
                 yield Photo(Path(path), root)
             else:
                 self.skipped["in the cloud" if _is_elsewhere(path) else "not a photo"] += 1
@@ -204,7 +204,7 @@ def _is_called_photo(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES
 
 
-def _is_photo(path: str) -> bool:
+def is_photo(path: str) -> bool:
     """By name or by content, for an ordinary file: opening a pipe waits for ever."""
     if _is_called_photo(path):
         return True

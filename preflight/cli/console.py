@@ -91,8 +91,15 @@ def say_error(error: PreflightError) -> None:
     say(f"preflight: {error}")
 
 
-def never_fail_on_characters() -> None:
-    """Lets a terminal that knows few characters show escapes for the others."""
+def never_fail_on_streams() -> None:
+    """Lets a terminal that knows few characters show escapes for the others.
+
+    A standard stream that is closed (`>&-`; all of them under Windows' pythonw, which icons start)
+    becomes one that nothing comes from and nobody reads.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(

@@ -51,10 +51,10 @@ def platforms(name: str | None) -> None:
 
     NAME is a platform, or the path of a platform file.
     """
-    from preflight.platforms.loader import load, names
+    from preflight.platforms.loader import ALL, load, names
 
     console = Console()
-    if name is not None:
+    if name not in (None, ALL):
         console.write("\n".join(_platform_page(load(name), console)) + "\n")
         return
     width = max(map(len, names()))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
-from preflight.cli.console import never_fail_on_characters, say, say_error
+from preflight.cli.console import never_fail_on_streams, say, say_error
 from preflight.errors import ExitCode, PreflightError
 from preflight.suggest import meant
 
@@ -181,6 +181,9 @@ def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
     if isinstance(error, click.ClickException):
         say(f"preflight: {error.format_message()}")
         return ExitCode.USAGE
+    if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+        say(f"preflight: The system does not let preflight go on: {error.strerror}.")
+        return ExitCode.FILE
     say(
         "preflight: this is a bug in preflight, not a fault of your photo: "
         f"{type(error).__name__}: {error}"
@@ -196,6 +199,9 @@ def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
 
 def _say_usage_error(error: click.UsageError) -> None:
     message = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(message)
+        return
     ctx = error.ctx
     parameter = getattr(error, "param", None)
     if ctx is not None and parameter is not None and ctx.meta.get("preflight.settings"):
@@ -243,7 +249,7 @@ def cli(ctx: click.Context) -> None:
 
 def run() -> None:
     """Runs the command line of this process and ends it."""
-    never_fail_on_characters()
+    never_fail_on_streams()
     if COMPLETION in os.environ:
         from preflight.cli.completion import register
 

@@ -16,7 +16,7 @@ from preflight.cli.terminal_picture import terminal_pictures
 from preflight.cli.wishes import fix_options, wish_options
 from preflight.errors import ExitCode, UsageError
 from preflight.naming import Photo, is_folder
-from preflight.output import REPORT_MODE, TargetExistsError, write_file
+from preflight.output import REPORT_MODE, TargetExistsError, same_file, write_file
 from preflight.printable import printable
 
 EXAMPLES = """\b
@@ -74,6 +74,8 @@ def preview(
     as_picture = out is not None and Path(out).suffix.lower() == ".png"
     if out not in (None, "-") and not as_picture and Path(out).suffix.lower() not in _PAGES:
         raise UsageError(f"-o {out} is neither a page nor a PNG.", "Use a name with .html or .png.")
+    if out is not None and same_file(Path(out), photo.path):
+        raise UsageError(f"-o {out} would replace your original.", "Choose another name.")
     options = fix_options(wishes, None)
     console = Console(color)
     terminal = terminal_pictures(console, show, quiet) if out != "-" else None

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from preflight.batch.find import is_photo
 from preflight.batch.outcome import Outcome, Summary
 from preflight.cli.console import Console
 from preflight.errors import OutputError, UsageError
-from preflight.naming import is_file_name
+from preflight.naming import absolute, is_file_name
 from preflight.output import REPORT_MODE, atomic_file
 from preflight.render.ordered import Ordered
 from preflight.render.renderer import FORMAT_NAMES, Renderer, Setting, make_renderer
@@ -132,9 +133,11 @@ class Both:
 
 
 def _checked(out: str, paths: Sequence[str]) -> Path:
-    if is_file_name(out) or out in paths:
+    target = Path(out)
+    named = absolute(target) in map(absolute, map(Path, paths))
+    if is_file_name(out) or named or (target.is_file() and is_photo(out)):
         raise UsageError(
             f"{out} would be a report over a photo.",
             "`preflight check` writes reports; `preflight fix` makes photos.",
         )
-    return Path(out)
+    return target

@@ -164,6 +164,24 @@ def test_report_never_replaces_a_photo(run, folder):
     assert (folder / "photo").read_bytes() == b"phone"
 
 
+def test_report_never_replaces_a_photo_that_is_not_called_one(run, folder):
+    photo = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+    (folder / "damaged").write_bytes(b"cut")
+    (folder / "photo").write_bytes(photo)
+    for words in (["-o", "./damaged", "damaged"], ["-o", "photo", "."]):
+        assert run("check", *words).exit_code == 2
+    assert (folder / "damaged").read_bytes() == b"cut"
+    assert (folder / "photo").read_bytes() == photo
+
+
+def test_one_that_may_not_be_read_does_not_stop_the_rest(run, folder, monkeypatch):
+    (folder / "photo.jpg").write_bytes(b"ready")
+    monkeypatch.setattr("os.access", lambda *words: False)
+    result = run("check", "photo.jpg", "gone.jpg")
+    assert result.exit_code == 3
+    assert "photo.jpg: ready" in result.stdout
+
+
 def test_report_into_a_folder_that_is_a_file(run, folder):
     (folder / "photo.jpg").write_bytes(b"phone")
     assert run("check", "-o", "photo.jpg/report.json", "photo.jpg").exit_code == 3

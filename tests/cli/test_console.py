@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from preflight.cli.console import Console, never_fail_on_characters, say
+from preflight.cli.console import Console, never_fail_on_streams, say
 from preflight.errors import OutputError
 
 
@@ -72,6 +72,20 @@ def test_terminal_that_knows_few_characters(monkeypatch):
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1"))
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    never_fail_on_characters()
+    never_fail_on_streams()
     Console("never").write("é\u4e00")
     assert raw.getvalue() == b"\xe9\\u4e00"
+
+
+def test_streams_that_are_closed_are_silent(monkeypatch):
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    never_fail_on_streams()
+    streams = sys.stdin, sys.stdout, sys.stderr
+    try:
+        assert sys.stdin.buffer.read() == b""
+        Console().write("one\u4e00")
+        say("two\u4e00")
+    finally:
+        for stream in streams:
+            stream.close()

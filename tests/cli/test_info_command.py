@@ -9,6 +9,7 @@ from preflight.rules.registry import rules
 
 
 def test_platforms_lists_all(run):
+    assert run("platforms", "all").stdout == run("platforms").stdout
     lines = run("platforms").stdout.splitlines()
     assert [line.split()[0] for line in lines[: len(names())]] == list(names())
 

@@ -1,5 +1,6 @@
 """The group: bare photos, overview, and how the process ends. Real processes."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -69,6 +70,24 @@ def test_bare_photos(run, folder, faked):
 def test_a_photo_called_like_a_mistyped_command(run, folder, faked):
     (folder / "chekc").write_bytes(b"ready")
     assert run("chekc").exit_code == 0
+
+
+def test_what_the_system_refuses_is_no_bug(run, folder, monkeypatch):
+    def fail(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("preflight.platforms.loader.load_many", fail)
+    result = run("check", "a.jpg")
+    assert result.exit_code == 3
+    assert result.stderr == "preflight: The system does not let preflight go on: " + (
+        "No space left on device.\n"
+    )
+
+
+def test_a_group_alone_shows_its_help(run):
+    result = run("desktop")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: cli desktop ")
 
 
 def test_a_bug_is_4_with_one_plain_sentence(run, folder, monkeypatch):

@@ -157,3 +157,13 @@ def test_a_huge_photo_is_not_opened(photo):
     assert made.original.original is None
     assert made.views[0].result.status == "refused"
     assert sheet(made)
+
+
+def test_never_over_the_original(run, folder):
+    Image.new("RGB", (400, 400), "red").save(folder / "photo.png")
+    before = (folder / "photo.png").read_bytes()
+    for name in ("photo.png", "./photo.png"):
+        result = run("preview", "photo.png", "-o", name, "--force")
+        assert result.exit_code == 2
+        assert "would replace your original" in result.stderr
+    assert (folder / "photo.png").read_bytes() == before
