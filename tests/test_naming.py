@@ -91,12 +91,21 @@ def test_a_second_choice_is_nobodys_first():
     assert [next(names).name for _ in range(3)] == ["a.jpg", "a-4.jpg", "a-5.jpg"]
 
 
-@pytest.mark.parametrize("name", ["con.jpg", "NUL.heic", "com1.jpg", "LPT9.png", "aux.x.jpg"])
-def test_names_of_windows_devices(name):
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("con.jpg", "con-photo.jpg"),
+        ("NUL.heic", "NUL-photo.jpg"),
+        ("com1.jpg", "com1-photo.jpg"),
+        ("LPT9.png", "LPT9-photo.jpg"),
+        ("aux.x.jpg", "aux-photo.x.jpg"),  # `aux.x-photo.jpg` would be the device still
+        ("con .jpg", "con-photo .jpg"),
+        ("contact.con.jpg", "contact.con.jpg"),
+    ],
+)
+def test_names_of_windows_devices(name, copy):
     root = Path("in")
-    made = Path(targets([Photo(root / name, root)], Path("out"))[0])
-    assert made.stem.endswith("-photo")
-    assert made.stem.startswith(Path(name).stem)
+    assert targets([Photo(root / name, root)], Path("out")) == [f"out/{copy}"]
 
 
 def test_long_names_are_cut_between_characters():

@@ -17,12 +17,12 @@ _MAX_STEM_BYTES = 236
 """255 bytes is what file systems allow; the rest is for `-ready-10000.jpeg`."""
 
 _RESERVED = re.compile(
-    r"(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)"
-    r"(\..*)?",
+    r"\A(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)"
+    r"(?= *(?:\.|\Z))",
     re.IGNORECASE,
 )
-"""Devices on Windows, with any suffix (learn.microsoft.com, "Naming Files, Paths, and
-Namespaces"); a folder of copies is often carried there."""
+"""Devices on Windows, whatever follows their first dot (learn.microsoft.com, "Naming Files, Paths,
+and Namespaces"); a folder of copies is often carried there."""
 
 
 @frozen
@@ -122,8 +122,8 @@ class Plan:
         name = "photo" if photo.is_stdin else _shortened(stem(photo.path))
         if home.beside:
             name += READY
-        elif _RESERVED.fullmatch(name):
-            name += "-photo"
+        else:
+            name = _RESERVED.sub(r"\1-photo", name)
         return Slot(home.folder, name)
 
     def _home(self, photo: Photo) -> _Home:

@@ -62,6 +62,7 @@ def watch(
     setting = asked.setting(
         "fix",
         one_photo=False,
+        endless=True,
         salvage=options.salvage,
     )
 

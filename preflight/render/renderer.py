@@ -35,6 +35,7 @@ class Setting:
         arguments: The paths as they were given, for the next command.
         for_options: The `--for` options as they were given; empty if left out.
         one_photo: There is exactly one photo, so there is room for paragraphs.
+        endless: Photos come until somebody stops it, so nothing can wait for the end.
         width: Columns of the terminal.
         colour: Colours may be used.
         dry_run: Nothing is written.
@@ -50,6 +51,7 @@ class Setting:
     arguments: tuple[str, ...] = ()
     for_options: tuple[str, ...] = ()
     one_photo: bool = True
+    endless: bool = False
     width: int = 80
     colour: bool = False
     dry_run: bool = False

@@ -49,7 +49,8 @@ class TextRenderer:
         if self._setting.one_photo:
             return self._page(outcome) + self._timings(outcome)
         line = self._fix_line(outcome) if outcome.result else self._check_line(outcome)
-        return ("" if self._setting.quiet else line) + self._timings(outcome)
+        unsaid = self._setting.endless and outcome.result is not None and not outcome.result.made
+        return (line if unsaid or not self._setting.quiet else "") + self._timings(outcome)
 
     def end(self, summary: Summary) -> str:
         """What needs a person, the sums, and the command to go on with."""
@@ -104,7 +105,8 @@ class TextRenderer:
             return ""
         if not result.made:
             self._needs_person.append((outcome.path, result.why))
-            return self._layout.line(outcome.path, "needs you, see below", "red") + "\n"
+            where = f": {result.why}" if self._setting.endless else ", see below"
+            return self._layout.line(outcome.path, f"needs you{where}", "red") + "\n"
         self._as_they_were += result.status == "unchanged" and not outcome.already_done
         target = f" -> {outcome.output}" if outcome.output is not None else ""
         sentence = f"{_what_was_done(outcome, result, self._setting)}{target}"

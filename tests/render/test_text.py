@@ -333,3 +333,12 @@ def test_notes_about_the_copy_are_not_repeated_but_advice_is():
     text = fixed(Outcome("photo.heic", shown.before, shown, Path("a.jpg"), written=True))
     assert "  Advice   Few.\n" in text
     assert "A note." not in text
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_where_photos_come_for_ever_nothing_waits_for_the_end(quiet):
+    refused = FixResult(None, "refused", report(CUT), why="The end is missing.")
+    setting = Setting("fix", (THREADS,), one_photo=False, endless=True, quiet=quiet)
+    renderer = TextRenderer(setting)
+    line = renderer.photo(Outcome("in/a.jpg", refused.before, refused))
+    assert line == "in/a.jpg: needs you: The end is missing.\n"
