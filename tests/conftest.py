@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from preflight.scanner.arrays import numpy
+
+numpy()
+"""Before any test loads it, and so with one thread, as in a run: two threads that wait for each
+other on a busy machine take ten times the processor time."""
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 settings.register_profile(
