@@ -23,6 +23,13 @@ def test_the_guide_of_a_platform_is_its_checklist() -> None:
     assert "[ ] Choose Full Access, not Selected Photos and not None." in text
 
 
+def test_devices_are_called_by_their_names_and_advice_is_not_to_be_avoided() -> None:
+    _, text = _run("guide", "threads")
+    assert "   iPhone with Face ID:\n" in text
+    assert "   With preflight:\n" in text
+    assert "   Watch out: Have your password ready before you delete the app" in text
+
+
 def test_without_a_platform_it_is_what_holds_everywhere_and_the_list() -> None:
     _code, text = _run("guide")
     assert text.startswith("The photo is fine and the upload still fails\n")

@@ -14,6 +14,12 @@ class Way:
     device: str
     steps: tuple[str, ...]
 
+    @property
+    def title(self) -> str:
+        """The device with a capital letter, but an iPhone is one."""
+        is_name = self.device.startswith("i")
+        return self.device if is_name else f"{self.device[0].upper()}{self.device[1:]}"
+
 
 @frozen
 class Cause:
@@ -24,7 +30,7 @@ class Cause:
         title: One line.
         likely: One of `LIKELY`.
         recognise: How a person sees that it is this one.
-        mistake: The mistake to avoid.
+        mistake: What goes wrong here, or has to be thought of.
         ways: What to do, for each kind of device.
         rules: preflight's rules that find this cause in a file.
         messages: Texts that the person may have seen, besides the guide's own.

@@ -9,6 +9,8 @@ from preflight.guides.find import Match
 from preflight.guides.guide import Cause, Guide
 
 _BOX = "[ ]"
+CAUTION = "Watch out"
+"""Before a mistake that people make; some of them say what to do, so not "Avoid"."""
 _LIKELY = {
     "most often": "the most frequent reason",
     "often": "a frequent reason",
@@ -50,11 +52,11 @@ def cause_lines(cause: Cause, prefix: str, width: int) -> list[str]:
     lines += _wrap(cause.recognise, width, "   ")
     for way in cause.ways:
         if len(cause.ways) > 1 or way.device != "any":
-            lines.append(f"   {way.device[0].upper()}{way.device[1:]}:")
+            lines.append(f"   {way.title}:")
         for step in way.steps:
             lines += _wrap(step, width, f"   {_BOX} ", " " * 7)
     if cause.mistake:
-        lines += _wrap(f"Avoid: {cause.mistake}", width, "   ")
+        lines += _wrap(f"{CAUTION}: {cause.mistake}", width, "   ")
     if cause.photo:
         lines += _wrap(f"For a profile photo: {cause.photo}", width, "   ")
     if cause.source:

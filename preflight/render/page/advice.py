@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from preflight.guides.guide import Cause, Guide
 from preflight.guides.loader import guides
 from preflight.platforms.platform import Platform
+from preflight.render.guide import CAUTION
 from preflight.render.page.markup import Markup, element, web_link
 
 
@@ -37,8 +38,8 @@ def _cause(cause: Cause) -> Iterator[Markup | str]:
     yield f" ({cause.likely}). {cause.recognise}"
     for way in cause.ways:
         if way.device != "any":
-            yield element("p", f"{way.device[0].upper()}{way.device[1:]}:")
+            yield element("p", f"{way.title}:")
         yield element("ul", *(element("li", step) for step in way.steps))
     if cause.photo:
         yield element("p", f"For a profile photo: {cause.photo}")
-    yield element("p", f"Avoid: {cause.mistake}", class_="quiet")
+    yield element("p", f"{CAUTION}: {cause.mistake}", class_="quiet")
