@@ -100,19 +100,23 @@ def test_a_real_watch(tmp_path: Path) -> None:
     inbox, out = tmp_path / "in", tmp_path / "out"
     inbox.mkdir()
     (inbox / "first.jpg").write_bytes(data[0])
-    process = start("watch", "in", "-o", "out", "--size", "320", cwd=tmp_path)
+    words = ("watch", "in", "-o", "out", "--size", "320")
+    process = start(*words, cwd=tmp_path, PREFLIGHT_TEST_SETTLED_S="1")
 
     def there() -> set[str]:
         return set(copies(out)) if out.is_dir() else set()
 
-    until(lambda: there() == {"first.jpg"})
-    with (inbox / "slow.jpg").open("wb") as slow:
-        slow.write(data[1][:900])
-        slow.flush()
+    with (inbox / "slow.jpg").open("wb", buffering=0) as slow:
+        pieces = (data[1][at : at + 1] for at in range(len(data[1])))
+
+        def grown() -> bool:  # it never rests while another that rests is waited for and done
+            slow.write(next(pieces))
+            return there() == {"first.jpg"}
+
+        until(grown)
         (inbox / "gone.jpg").write_bytes(data[1])
         (inbox / "gone.jpg").unlink()
-        time.sleep(1)
-        slow.write(data[1][900:])
+        slow.write(b"".join(pieces))
     until(lambda: there() == {"first.jpg", "slow.jpg"})
 
     def taken_away() -> bool:  # by somebody: the next copies are made all the same
