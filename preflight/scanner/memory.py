@@ -36,7 +36,7 @@ _WHOLE = {
     "bmp": 8,
 }
 """Bytes a pixel, where a picture is decoded at full size."""
-_DEEP = {"png": 15, "tiff": 16, "avif": 24}
+_DEEP = {"png": 15, "tiff": 16, "heic": 24, "avif": 24}
 """The same for more than 8 bits a sample."""
 _PLANES = 8
 """The same for HEIC and WebP whose planes are taken as they are: 8 bits, 4:2:0, no alpha."""

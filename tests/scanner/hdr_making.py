@@ -43,7 +43,7 @@ def heic(
     coded: np.ndarray, hdr: str, bits: int = 10, mode: str = "RGB;16", quality: int = -1
 ) -> bytes:
     """A file of that signal; quality -1 is lossless."""
-    samples = np.round(coded * (2**bits - 1)).astype(np.uint16) << (16 - bits)
+    samples = _samples(coded, bits)
     pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
     out = io.BytesIO()
     try:
@@ -56,6 +56,7 @@ def heic(
             transfer_characteristics=TRANSFERS[hdr],
             matrix_coefficients=9,
             full_range_flag=1,
+            enc_params=dict(make.QUICK),  # it writes into that
         )
     finally:
         pillow_heif.options.SAVE_HDR_TO_12_BIT = False
@@ -66,13 +67,19 @@ def avif(coded: np.ndarray, hdr: str, bits: int = 10) -> bytes:
     """A file of that signal, lossless."""
     import pyvips
 
-    samples = np.round(coded * (2**bits - 1)).astype(np.uint16) << (16 - bits)
+    samples = np.ascontiguousarray(_samples(coded, bits))
     image = pyvips.Image.new_from_array(samples).copy(interpretation="rgb16")
     data = image.heifsave_buffer(compression="av1", bitdepth=bits, lossless=True, effort=0)
     # libvips writes no code points of HDR; matrix 0 says that RGB itself is coded.
     return rebuilt(
         data, [make.box(b"colr", b"nclx", struct.pack(">HHHB", 9, TRANSFERS[hdr], 0, 128))]
     )
+
+
+def _samples(coded: np.ndarray, bits: int) -> np.ndarray:
+    if coded.strides[0] == 0:  # one row many times, as of a large ramp
+        return np.broadcast_to(_samples(coded[:1].copy(), bits), coded.shape)
+    return np.round(coded * (2**bits - 1)).astype(np.uint16) << (16 - bits)
 
 
 def rebuilt(data: bytes, more: list[bytes]) -> bytes:

@@ -9,6 +9,9 @@ from PIL import Image
 from preflight.scanner.orientation import transposition
 from preflight.scanner.structure import Picture
 
+QUICK = {"preset": "ultrafast", "x265:pools": "none"}
+"""For x265, whose threads fight for a busy machine."""
+
 
 def box(kind: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)
@@ -70,8 +73,7 @@ def heic(image: Image.Image, **options: object) -> bytes:
     import pillow_heif
 
     out = io.BytesIO()
-    quick = {"preset": "ultrafast", "x265:pools": "none"}  # x265's threads fight for a busy machine
-    pillow_heif.from_pillow(image).save(out, enc_params=quick, **options)
+    pillow_heif.from_pillow(image).save(out, enc_params=dict(QUICK), **options)
     return out.getvalue()
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import hdr_making as making
@@ -40,10 +41,15 @@ for line in open("/proc/self/status"):
 """
 
 
-def photo(mode: str = "RGB") -> Image.Image:
+@cache
+def coloured() -> Image.Image:
     rng = np.random.default_rng(1)
     coarse = rng.integers(0, 255, (HEIGHT_PX // 20, WIDTH_PX // 20, 3), np.uint8)
-    image = Image.fromarray(coarse).resize((WIDTH_PX, HEIGHT_PX), Image.Resampling.BILINEAR)
+    return Image.fromarray(coarse).resize((WIDTH_PX, HEIGHT_PX), Image.Resampling.BILINEAR)
+
+
+def photo(mode: str = "RGB") -> Image.Image:
+    image = coloured().copy()
     if mode == "RGBA":
         image.putalpha(Image.linear_gradient("L").resize(image.size))
     return image.quantize(64, method=2) if mode == "P" else image.convert(mode)
