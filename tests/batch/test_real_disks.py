@@ -17,12 +17,20 @@ JOURNAL = ".preflight-journal.jsonl"
 Mount = Callable[[str], None]
 
 
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the copies have to be."""
+    folder = tmp_path_factory.mktemp("expected")
+    make_photos(folder / "in", PHOTOS)
+    assert finished("fix", "in", "-o", "whole", cwd=folder).returncode == 0
+    return copies(folder / "whole")
+
+
 @pytest.fixture
-def photos(tmp_path: Path) -> dict[str, bytes]:
+def photos(tmp_path: Path, expected: dict[str, bytes]) -> dict[str, bytes]:
     """Makes `in`, and gives what its copies have to be."""
     make_photos(tmp_path / "in", PHOTOS)
-    assert finished("fix", "in", "-o", "whole", cwd=tmp_path).returncode == 0
-    return copies(tmp_path / "whole")
+    return expected
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from functools import cache
 
 import heif_making as make
 import numpy as np
@@ -27,15 +28,23 @@ def scene() -> Image.Image:
     return Image.fromarray(cells).resize((4 * SIDE, 3 * SIDE), Image.Resampling.BICUBIC)
 
 
-def tiled(*turns: bytes, quality: int = 80) -> bytes:
-    whole, items, configuration = scene(), [], b""
+@cache
+def tiles(quality: int) -> tuple[bytes, list[bytes]]:
+    """The configuration that all have, and the coded picture of each."""
+    whole, coded, configuration = scene(), [], b""
     for number in range(12):
         left, top = number % 4 * SIDE, number // 4 * SIDE
         data = make.heic(whole.crop((left, top, left + SIDE, top + SIDE)), quality=quality)
         container = heif.read(data, LIMITS).private.container
         (start, end), box = container.spans(1)[0], container.property_of(1, b"hvcC")
         configuration = data[box.start : box.end]
-        items.append((number + 2, b"hvc1", data[start:end], [2, 3]))
+        coded.append(data[start:end])
+    return configuration, coded
+
+
+def tiled(*turns: bytes, quality: int = 80) -> bytes:
+    configuration, coded = tiles(quality)
+    items = [(number, b"hvc1", data, [2, 3]) for number, data in enumerate(coded, 2)]
     return make.heif(
         [
             (
