@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 
+@cache
 def numpy() -> ModuleType:
     """The numpy module.
 

@@ -17,19 +17,19 @@ def has_unwritten(planes: tuple[Plane, ...], visible: tuple[int, int]) -> bool:
 
     No encoder produces that there; padding of edge tiles is coded so by some phones.
     """
-    chroma = planes[1]
     step_x, step_y = _steps(planes)
-    right = min(chroma.width, visible[0] // step_x)
-    bottom = min(chroma.height, visible[1] // step_y)
-    for y in range(4, bottom - 2, 8):
-        blue = _row(chroma, y, 4, right, 8)
-        if 0 not in blue:
-            continue
-        red = _row(planes[2], y, 4, right, 8)
-        luma = _row(planes[0], y * step_y, 4 * step_x, right * step_x, 8 * step_x)
-        if any(not (a or b or c) for a, b, c in zip(blue, red, luma)):
-            return True
-    return False
+    right = min(planes[1].width, visible[0] // step_x)
+    bottom = min(planes[1].height, visible[1] // step_y)
+    rows, columns = slice(4, max(0, bottom - 2), 8), slice(4, right, 8)
+    luma, blue, red = (
+        plane.samples[_scaled(rows, down), _scaled(columns, across)]
+        for plane, across, down in zip(planes, (step_x, 1, 1), (step_y, 1, 1))
+    )
+    return not (luma | blue | red).all()
+
+
+def _scaled(part: slice, factor: int) -> slice:
+    return slice(part.start * factor, part.stop * factor, part.step * factor)
 
 
 def _steps(planes: tuple[Plane, ...]) -> tuple[int, int]:

@@ -173,9 +173,6 @@ def _halved(samples: Array, into: Array) -> None:
 
 def _samples(plane: Plane) -> Array:
     """Height x width in 8 bits, not copied if they are 8; of more bits the upper ones."""
-    np = numpy()
     if plane.bits > 8:
-        rows = np.frombuffer(plane.data, "=u2").reshape(plane.height, -1)
-        return (rows[:, : plane.width] >> (plane.bits - 8)).astype(np.uint8)
-    rows = np.frombuffer(plane.data, np.uint8).reshape(plane.height, plane.stride)
-    return rows[:, : plane.width]
+        return (plane.samples >> (plane.bits - 8)).astype(numpy().uint8)
+    return plane.samples

@@ -42,6 +42,13 @@ class Plane:
         """Bytes a sample."""
         return (self.bits + 7) // 8
 
+    @property
+    def samples(self) -> Array:
+        """Height x width, 8 or 16 bits each, not copied."""
+        kind = "=u2" if self.bytes_each == 2 else "u1"
+        rows = numpy().frombuffer(self.data, kind).reshape(self.height, -1)
+        return rows[:, : self.width]
+
 
 @frozen
 class Planes:
