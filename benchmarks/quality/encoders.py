@@ -36,6 +36,12 @@ def preflight_progressive(image: Image.Image, quality: int) -> bytes:
     return encode_jpeg(image, quality, EXTRAS, progressive=True, fine_colour=fine)
 
 
+def preflight_tight(image: Image.Image, quality: int) -> bytes:
+    """With Huffman tables of its own, for places that take no progressive files."""
+    fine = has_fine_colour(image)
+    return encode_jpeg(image, quality, EXTRAS, progressive=False, fine_colour=fine, tight=True)
+
+
 def preflight_full_colour(image: Image.Image, quality: int) -> bytes:
     """4:4:4 for every picture."""
     return encode_jpeg(image, quality, EXTRAS, progressive=False, fine_colour=True)
@@ -63,7 +69,6 @@ def standard_tables(image: Image.Image, quality: int) -> bytes:
         out,
         "JPEG",
         quality=quality,
-        optimize=True,
         subsampling=0 if has_fine_colour(image) else 2,
         icc_profile=EXTRAS.icc,
     )

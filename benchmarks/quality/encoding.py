@@ -86,6 +86,7 @@ def _spent_ms(encode: encoders.Encoder, image: Image.Image, quality: int) -> flo
 def tools() -> list[tuple[str, encoders.Encoder, int]]:
     """What is compared, each at a quality that comes near to our score."""
     named: list[tuple[str, encoders.Encoder | None, int]] = [
+        ("preflight, Huffman tables of its own", encoders.preflight_tight, QUALITY),
         ("preflight, progressive", encoders.preflight_progressive, QUALITY),
         ("preflight and mozjpeg's lossless pass", encoders.lossless_pass, QUALITY),
         ("preflight, always 4:4:4", encoders.preflight_full_colour, 88),

@@ -82,7 +82,7 @@ class Outcome:
         return ExitCode.FINDINGS if hit else ExitCode.READY
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)  # each method is compiled anew when it is loaded
 class Summary:
     """Sums over a run.
 

@@ -163,20 +163,6 @@ SHELLS: dict[str, type[ShellComplete]] = {
 }
 
 
-class PhotoPath(click.Path):
-    """A photo or a folder; the shell offers only these."""
-
-    def __init__(self) -> None:
-        """One that may not be read does not stop the rest, so that is not for click to find."""
-        super().__init__(readable=False)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Photos and folders whose names begin so, hidden ones only when asked for."""
-        return photos_like(incomplete)
-
-
 def photos_like(incomplete: str) -> list[CompletionItem]:
     """Photos and folders (with a slash at the end) whose paths begin with `incomplete`."""
     head, beginning = os.path.split(incomplete)

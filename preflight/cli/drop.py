@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.completion import PhotoPath
 from preflight.cli.console import Console
 from preflight.cli.options import crew
-from preflight.cli.values import PlatformName
+from preflight.cli.values import PhotoPath, PlatformName
 from preflight.errors import ExitCode, PreflightError
 from preflight.naming import absolute
 

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from preflight.cli.completion import PhotoPath
 from preflight.cli.session import Crew
-from preflight.cli.values import Pixels, PlatformName, Seconds, Size
+from preflight.cli.values import PhotoPath, Pixels, PlatformName, Seconds, Size
 from preflight.config import load_settings
 from preflight.errors import SourceError, UsageError
 from preflight.limits import Limits

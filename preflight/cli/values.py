@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from preflight.limits import MB
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     ParamType = click.ParamType[Any]
 else:
     ParamType = click.ParamType  # generic only in newer versions of click
@@ -144,7 +146,23 @@ class Crop(ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The names."""
-        return [CompletionItem(name) for name in CROPS if name.startswith(incomplete)]
+        return _beginning_so(incomplete, CROPS)
+
+
+class PhotoPath(click.Path):
+    """A photo or a folder; the shell offers only these."""
+
+    def __init__(self) -> None:
+        """One that may not be read does not stop the rest, so that is not for click to find."""
+        super().__init__(readable=False)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Photos and folders whose names begin so, hidden ones only when asked for."""
+        from preflight.cli.completion import photos_like
+
+        return photos_like(incomplete)
 
 
 class PlatformName(ParamType):
@@ -158,7 +176,7 @@ class PlatformName(ParamType):
         """The bundled names and `all`."""
         from preflight.platforms.loader import names
 
-        return [CompletionItem(n) for n in (*names(), "all") if n.startswith(incomplete)]
+        return _beginning_so(incomplete, (*names(), "all"))
 
 
 class RuleName(ParamType):
@@ -172,7 +190,7 @@ class RuleName(ParamType):
         """All names."""
         from preflight.rules.registry import rules
 
-        return [CompletionItem(r.name) for r in rules() if r.name.startswith(incomplete)]
+        return _beginning_so(incomplete, (rule.name for rule in rules()))
 
 
 class GuideName(ParamType):
@@ -188,4 +206,10 @@ class GuideName(ParamType):
         from preflight.platforms.loader import names
 
         known = dict.fromkeys((*(guide.name for guide in guides()), *names()))
-        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+        return _beginning_so(incomplete, known)
+
+
+def _beginning_so(incomplete: str, names: Iterable[str]) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem  # loaded when a shell asks
+
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

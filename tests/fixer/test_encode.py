@@ -200,3 +200,11 @@ def test_what_is_too_large_for_many_passes_stays_baseline(monkeypatch: pytest.Mo
     assert b"\xff\xc2" not in fitted()
     monkeypatch.undo()
     assert b"\xff\xc2" in fitted()
+
+
+def test_huffman_tables_of_its_own_are_written_where_a_limit_binds() -> None:
+    plain = fit_jpeg(SCENE, EXTRAS, progressive=False, max_bytes=None)
+    tight = fit_jpeg(SCENE, EXTRAS, progressive=False, max_bytes=len(plain.data) - 1)
+    assert len(tight.data) < len(plain.data)
+    assert tight.quality == plain.quality
+    assert np.array_equal(opened(tight.data), opened(plain.data))
