@@ -20,9 +20,14 @@ T = TypeVar("T")
 def frozen(cls: type[T]) -> type[T]:
     """Makes a dataclass with slots whose attributes are set once, compared and hashed by value.
 
-    `dataclasses.replace`, `fields` and pickle work as with any other dataclass.
+    `dataclasses.replace`, `fields` and pickle work as with any other dataclass. All that is
+    annotated is an attribute of instances: no `ClassVar`, `InitVar` or `KW_ONLY`.
     """
+    notes = cls.__annotations__
+    # of a note that is text dataclass finds out with regular expressions that it is no ClassVar
+    cls.__annotations__ = dict.fromkeys(notes, object)
     made = dataclass(slots=True, init=False, eq=False, repr=False)(cls)
+    made.__annotations__ = notes
     made.__init__ = _fill  # type: ignore[method-assign]
     made.__signature__ = _Signature()  # type: ignore[attr-defined]
     made.__setattr__ = _refuse  # type: ignore[method-assign]
@@ -32,6 +37,8 @@ def frozen(cls: type[T]) -> type[T]:
     made.__getstate__ = _contents  # type: ignore[assignment, method-assign]
     made.__setstate__ = _restore  # type: ignore[attr-defined]
     own = fields(made)  # type: ignore[arg-type]
+    for each in own:
+        each.type = notes[each.name]
     made._compared_fields = [each.name for each in own if each.compare]  # type: ignore[attr-defined]
     made._defaults = [  # type: ignore[attr-defined]
         (each.name, each.default, each.default_factory) for each in own

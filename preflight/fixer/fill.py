@@ -80,6 +80,8 @@ def parse_colour(text: str, option: str) -> tuple[int, int, int]:
     >>> parse_colour("white", "background")
     (255, 255, 255)
     """
+    if text == "white":  # mostly; Pillow compiles five patterns before it knows a name
+        return 255, 255, 255
     from PIL import ImageColor
 
     try:

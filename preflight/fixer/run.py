@@ -13,13 +13,10 @@ from preflight.fixer.crop import NoFaceError, Window, choose_window
 from preflight.fixer.encode import Extras
 from preflight.fixer.fill import parse_colour
 from preflight.fixer.fit import fit
-from preflight.fixer.keep import kept_exif, kept_xmp
-from preflight.fixer.lossless import NotStrippableError, strip
 from preflight.fixer.options import FixOptions
 from preflight.fixer.placement import Placement, place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
 from preflight.fixer.proof import harm_done, proved, seen_in
-from preflight.fixer.salvage import good_part, is_salvageable, window_inside
 from preflight.fixer.steps import (
     ENOUGH_TO_COMPARE,
     closer,
@@ -182,6 +179,8 @@ def _decoded_again(
 
 def _salvaged(job: _Job) -> tuple[Report, Picture, Window, Box]:
     """The good part of a damaged photo, if that is wished and there is one."""
+    from preflight.fixer.salvage import good_part, is_salvageable, window_inside
+
     before = job.before
     blocking = next(f for f in before.findings if f.severity is Severity.ERROR and not f.step)
     if not job.options.salvage or not is_salvageable(before.facts):
@@ -203,6 +202,8 @@ def _salvaged(job: _Job) -> tuple[Report, Picture, Window, Box]:
 
 def _stripped(job: _Job, plan: Plan) -> FixResult | None:
     """The file without what is not the picture; None when that does not prove right."""
+    from preflight.fixer.lossless import NotStrippableError, strip
+
     structure, format_ = job.scan.structure, job.before.facts.format
     exif, xmp = _kept(job)
     with job.watch.stage("encode"):
@@ -225,6 +226,8 @@ def _kept(job: _Job) -> tuple[bytes | None, bytes | None]:
     """Exif and XMP blocks to carry over."""
     if not job.options.keep_metadata:
         return None, None
+    from preflight.fixer.keep import kept_exif, kept_xmp
+
     return kept_exif(job.scan.structure.exif), kept_xmp(job.scan.structure.xmp)
 
 

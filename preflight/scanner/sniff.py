@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from preflight.scanner.brands import kind_of_boxes, kind_of_torn_boxes
 from preflight.scanner.kind import EXTENSIONS, KINDS, Kind, kind
-from preflight.scanner.other_files import kind_of_other_file, kind_of_text
-from preflight.scanner.raw import is_camera_raw
 
 __all__ = ["EXTENSIONS", "KINDS", "Kind", "sniff"]
 
@@ -70,10 +67,20 @@ def sniff(data: bytes, extension: str) -> Kind:
         return kind("empty")
     if _one_repeated_byte(data):
         return kind("zeros")
+    return _kind_of_picture(data, extension) or _kind_of_the_rest(data, extension)
+
+
+def _kind_of_the_rest(data: bytes, extension: str) -> Kind:
+    """What needs more to be told; most photos do not, and these modules take a while to load."""
+    from preflight.scanner.brands import kind_of_boxes
+
+    boxes = kind_of_boxes(data)
+    if boxes is not None:
+        return boxes
+    from preflight.scanner.other_files import kind_of_other_file, kind_of_text
+
     return (
-        _kind_of_picture(data, extension)
-        or kind_of_boxes(data)
-        or kind_of_other_file(data, extension)
+        kind_of_other_file(data, extension)
         or kind_of_text(data)
         or _kind_of_weak_signature(data, extension)
         or _kind_of_torn_signature(data)
@@ -86,6 +93,8 @@ def _kind_of_picture(data: bytes, extension: str) -> Kind | None:
         if data.startswith(magic, offset):
             return kind(format_)
     if data[:4] in _TIFF_MAGIC:
+        from preflight.scanner.raw import is_camera_raw
+
         return kind("raw" if is_camera_raw(data, extension) else "tiff")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return kind("webp")
@@ -124,6 +133,8 @@ def _kind_of_torn_signature(data: bytes) -> Kind | None:
         return kind("bmp")
     if _is_torn_tiff(data):
         return kind("tiff")
+    from preflight.scanner.brands import kind_of_torn_boxes
+
     return kind_of_torn_boxes(data)
 
 
