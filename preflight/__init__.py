@@ -63,6 +63,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Loads a public name when it is first used: `preflight --version` needs none of them."""
+    if name == "isolated":
+        return import_module("preflight.isolated")
     for module, names in _HOMES.items():
         if name in names:
             return getattr(import_module(module), name)

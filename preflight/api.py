@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from preflight.facts import Facts
-from preflight.fixer.options import FixOptions
+from preflight.fixer.options import FixOptions, checked
 from preflight.frozen import frozen
 from preflight.limits import Limits
 from preflight.platforms.loader import load_many
@@ -118,7 +118,8 @@ class Measured:
         """What `fix` returns, from the pixels at hand."""
         from preflight.fixer.run import run
 
-        return run(self.source, self.scan, self.report, self.platforms, options, self.limits)
+        wishes = checked(options)
+        return run(self.source, self.scan, self.report, self.platforms, wishes, self.limits)
 
 
 def measure(

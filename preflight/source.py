@@ -82,6 +82,8 @@ def _read_path(path: Path, limits: Limits, name: str | None) -> Source:
                 data += file.read(limits.max_bytes + 1 - len(data))
     except OSError as error:
         raise SourceError(*_why_unreadable(path, error)) from error
+    except ValueError as error:  # a zero byte in the name
+        raise SourceError(f"There is no file {path.name}.", "Check the name.") from error
     size_bytes = len(data) if len(data) <= limits.max_bytes else max(said_bytes, len(data))
     return Source(data[: limits.max_bytes], name or path.name, size_bytes, path)
 

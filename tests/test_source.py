@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.errors import SourceError
 from preflight.limits import MB, Limits
 from preflight.source import read_source
 
@@ -77,3 +78,8 @@ def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
 def test_a_device_that_never_ends_is_read_up_to_the_limit() -> None:
     source = read_source("/dev/zero", LIMITS)
     assert (source.data, source.size_bytes, source.whole) == (bytes(1000), 1001, False)
+
+
+def test_a_name_that_no_file_can_have_is_no_file() -> None:
+    with pytest.raises(SourceError, match="There is no file a"):
+        read_source("a\0b.jpg", Limits())

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from preflight.errors import UsageError
 from preflight.facts import Box
 from preflight.frozen import frozen
+
+_FORMATS = ("jpeg", "png", "auto")
+_CROPS = ("auto", "face", "center", "top", "whole")
 
 
 @frozen
@@ -34,3 +38,19 @@ class FixOptions:
     enlarge: bool = True
     keep_metadata: bool = False
     salvage: bool = False
+
+
+def checked(options: FixOptions) -> FixOptions:
+    """The wishes, if each is one of those that there are.
+
+    Raises:
+        UsageError: One is not; it would be taken for another.
+    """
+    if options.to not in _FORMATS:
+        raise UsageError(f"{options.to!r} is not a format (to).", f"Use {', '.join(_FORMATS)}.")
+    if not isinstance(options.crop, tuple) and options.crop not in _CROPS:
+        raise UsageError(
+            f"{options.crop!r} is not a way to crop.",
+            f"Use {', '.join(_CROPS)}, or a window of left, top, right, bottom.",
+        )
+    return options

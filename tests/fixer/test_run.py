@@ -286,6 +286,8 @@ def test_bad_wishes_are_usage_errors() -> None:
         FixOptions(background="no colour"),
         FixOptions(pad="no colour"),
         FixOptions(size_px=0),
+        FixOptions(to="gif"),
+        FixOptions(crop="nose"),
         FixOptions(max_bytes=-1),
         FixOptions(crop=(5000, 5000, 5100, 5100)),
     ):
