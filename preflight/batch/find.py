@@ -160,8 +160,8 @@ class _Folder:
 
 def _link_inside(root: Path, path: str) -> bool:
     """A link to a file of the same tree; not out of it, nor to a folder (loops), nor broken."""
-    target = Path(os.path.realpath(path))
     try:
+        target = Path(os.path.realpath(path))  # fails on links that may not be read or just went
         return target.is_relative_to(os.path.realpath(root)) and target.is_file()
     except OSError:
         return False

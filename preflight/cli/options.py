@@ -147,10 +147,12 @@ def photo_paths(photos: Sequence[str], files_from: str | None) -> tuple[str, ...
     """All names of photos as they were given.
 
     Raises:
-        UsageError: There is none, or one is empty.
+        UsageError: There is none, or one is empty, or two things come from standard input.
         SourceError: The list of files cannot be read.
     """
     paths = (*photos, *(_listed(files_from) if files_from is not None else ()))
+    if files_from == "-" and "-" in paths:
+        raise UsageError("Standard input cannot be both the list of photos and a photo.")
     if "" in paths or any("\0" in path for path in paths):
         raise UsageError("The name of a photo is empty.", 'Look for a stray "" or zero byte.')
     if not paths and files_from is None:

@@ -61,6 +61,19 @@ def test_folder_of_the_copies_is_not_entered(tmp_path):
     assert found(tmp_path, avoid=tmp_path / "out")[0] == ["a.jpg"]
 
 
+def test_a_link_that_may_not_be_read_does_not_stop_the_rest(tmp_path, monkeypatch):
+    make(tmp_path, a__jpg=b"", b__jpg=b"")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "a.jpg")
+
+    def refuse(path):  # as Linux does below /proc, and any disk when the link just went
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("os.path.realpath", refuse)
+    names, finder = found(tmp_path)
+    assert names == ["a.jpg", "b.jpg"]
+    assert finder.skipped["link"] == 1
+
+
 def test_links(tmp_path):
     inside, outside = tmp_path / "in", tmp_path / "out"
     make(inside, a__jpg=b"", sub_in_b__jpg=b"")

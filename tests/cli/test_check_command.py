@@ -301,6 +301,12 @@ def test_bad_usage_is_2_and_says_what_to_do(run, words, message):
     assert result.stdout == ""
 
 
+def test_standard_input_is_one_thing(run, folder):
+    result = run("check", "--files-from", "-", "-", stdin=b"a.jpg")
+    assert result.exit_code == 2
+    assert "cannot be both" in result.stderr
+
+
 def test_settings(run, folder):
     (folder / "a.jpg").write_bytes(b"phone")
     (folder / "preflight.toml").write_text('for = "threads"\nfail-on = "error"\nsize = 512\n')
