@@ -199,7 +199,7 @@ def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
 
 def _say_usage_error(error: click.UsageError) -> None:
     message = error.format_message()
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from click 8.2 on
         say(message)
         return
     ctx = error.ctx

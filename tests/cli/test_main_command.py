@@ -90,6 +90,11 @@ def test_a_group_alone_shows_its_help(run):
     assert result.stderr.startswith("Usage: cli desktop ")
 
 
+def test_a_wrong_command_with_an_older_click(run, monkeypatch):
+    monkeypatch.delattr("click.exceptions.NoArgsIsHelpError")
+    assert run("check", "--nosuch").exit_code == 2
+
+
 def test_a_bug_is_4_with_one_plain_sentence(run, folder, monkeypatch):
     def fail(*args):
         raise RuntimeError("the fake bug")
