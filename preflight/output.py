@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +20,8 @@ PHOTO_MODE = 0o666
 REPORT_MODE = 0o600
 """Permissions of reports and journals, which name people: the user's alone."""
 
-TEMPORARY = re.compile(r"\.preflight-([0-9]{1,10})-[0-9a-f]{12}\.tmp")
-"""Names of files that are being written, with the process that does it."""
+TEMPORARY = r"\.preflight-([0-9]{1,10})-[0-9a-f]{12}\.tmp"
+"""Pattern of the names of files that are being written, with the process that does it."""
 
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
 """What `link` says on FAT, exFAT and some network file systems; EPERM is Linux's for FAT."""

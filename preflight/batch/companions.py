@@ -7,11 +7,11 @@ import re
 from collections.abc import Container
 
 _LIVE = (".heic", ".heif", ".jpg", ".jpeg")
-_TAKEOUT = re.compile(r"(?P<photo>.+?)(?:\.s[a-z-]*)?(?:\(\d+\))?\.json", re.DOTALL)
+_TAKEOUT = r"(?s)(?P<photo>.+?)(?:\.s[a-z-]*)?(?:\(\d+\))?\.json"
 """`a.jpg.json`, `a.jpg.supplemental-metadata.json`, which Google cuts to a length:
 `a.jpg.suppl.json`."""
 
-_EDITED = re.compile(r"IMG_([0-9]{4,})", re.IGNORECASE)
+_EDITED = r"(?i)IMG_([0-9]{4,})"
 
 
 def is_companion(name: str, names: Container[str], photo_suffixes: Container[str]) -> bool:
@@ -32,7 +32,7 @@ def is_companion(name: str, names: Container[str], photo_suffixes: Container[str
         return any(stem + photo in names for photo in _LIVE)
     if suffix == ".aae":
         return True
-    match = _TAKEOUT.fullmatch(name.lower())
+    match = re.fullmatch(_TAKEOUT, name.lower())
     return (
         match is not None
         and match["photo"] in names
@@ -47,7 +47,7 @@ def has_edited_copy(name: str, names: Container[str], photo_suffixes: Container[
     True
     """
     stem, suffix = os.path.splitext(name)
-    match = _EDITED.fullmatch(stem)
+    match = re.fullmatch(_EDITED, stem)
     if match is None or suffix.lower() not in photo_suffixes:
         return False
     return any(f"img_e{match[1]}{other}" in names for other in (suffix.lower(), ".jpg", ".heic"))

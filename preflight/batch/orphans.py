@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from preflight.output import TEMPORARY
@@ -16,7 +17,7 @@ def remove_orphans(folder: Path) -> None:
     try:
         with os.scandir(folder) as listing:
             for entry in listing:
-                match = TEMPORARY.fullmatch(entry.name)
+                match = re.fullmatch(TEMPORARY, entry.name)
                 if match and entry.is_file(follow_symlinks=False) and not _lives(int(match[1])):
                     Path(entry.path).unlink(missing_ok=True)
     except OSError:

@@ -62,12 +62,12 @@ class UnknownKindError(DecodeError):
     """The format is known, but not this kind of it, and the kind is a legal one."""
 
 
-_NOT_KNOWN = re.compile(
+_NOT_KNOWN = (
+    "(?i)"
     "unknown (pixel|raw) mode|unsupported|cannot handle|not supported|not available|palette size"
     # libtiff's answer where it was built without the compression; libavif's to what it wants more
     # of than the standard; the number of a compression that Pillow has no name for
-    r"|decoder error -2|BMFF parsing failed|^\d{5}$",
-    re.IGNORECASE,
+    r"|decoder error -2|BMFF parsing failed|^\d{5}$"
 )
 """How decoders say that they do not know a kind of file; some say the same of damaged headers."""
 
@@ -109,7 +109,7 @@ def decode_picture(
             return _decode_plugin(data, format, structure, limits, side_px, lenient)
         except DECODER_ERRORS as error:
             text = str(error) or type(error).__name__
-            if structure.legal_kind and _NOT_KNOWN.search(text):
+            if structure.legal_kind and re.search(_NOT_KNOWN, text):
                 raise UnknownKindError(text) from error
             raise DecodeError(text) from error
 

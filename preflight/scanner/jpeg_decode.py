@@ -37,7 +37,7 @@ _STRAY_BYTES = 3
 visible flips of a bit none left so few."""
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
 
-_NOT_DAMAGE = re.compile("could not determine subsampling|not supported|unsupported", re.IGNORECASE)
+_NOT_DAMAGE = "(?i)could not determine subsampling|not supported|unsupported"
 
 
 def simplejpeg() -> ModuleType | None:
@@ -190,7 +190,7 @@ class Job:
             )
         except ValueError as error:
             text = str(error)
-            return Decoded(None, text, able=_NOT_DAMAGE.search(text) is None)
+            return Decoded(None, text, able=re.search(_NOT_DAMAGE, text) is None)
         except MemoryError:
             return Decoded(None, "there is not enough memory", able=False)
         return Decoded(pixels)
