@@ -91,6 +91,7 @@ class Summary:
         counts: By verdict of the source (`ready`, `fixable`, `blocked`), by status of the fix
             (`fixed`, `unchanged`, `stripped`, `refused`, `failed`; `failed` counts also what could
             not be read or written), and `already_done`.
+        replaced: How many originals have another name now.
         skipped: Files in folders that were passed over, by the reason.
         dry_run: Nothing was written.
         interrupted: The person stopped it before the end.
@@ -98,6 +99,7 @@ class Summary:
 
     photos: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    replaced: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     dry_run: bool = False
     interrupted: bool = False
@@ -105,6 +107,7 @@ class Summary:
     def add(self, outcome: Outcome) -> None:
         """Counts one photo."""
         self.photos += 1
+        self.replaced += outcome.backup is not None
         if outcome.report is not None:
             self.counts[outcome.report.verdict.value] += 1
         if outcome.error is not None or outcome.bug:

@@ -5,6 +5,7 @@ import stat
 import sys
 import tracemalloc
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,17 @@ def test_skipped_checks_are_grouped_by_reason(tmp_path):
     assert "<summary>3 checks could not run</summary>" in text
     assert "Too large: <code>a</code>, <code>c</code>" in text
     assert "No part: <code>b</code>" in text
+
+
+def test_originals_that_were_replaced_are_not_called_untouched(tmp_path):
+    outcome = fix_outcome("a.jpg")
+    text = written(tmp_path / "copies.html", [outcome])
+    assert "Your originals are untouched. " in text
+    replaced = replace(outcome, backup=tmp_path / "a.jpg.original")
+    text = written(tmp_path / "in-place.html", [replaced])
+    assert "untouched" not in text
+    assert "Your originals are kept beside the new files, under longer names. " in text
+    assert "Your original is kept as <bdi>a.jpg.original</bdi>." in text
 
 
 def test_interrupted_run_says_so(tmp_path):

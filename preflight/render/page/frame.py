@@ -121,12 +121,14 @@ def tail(run: Run, page: int, contents: Contents) -> str:
     count = element("span", class_="count")
     shown = element("p", count, f" of {contents.photos:,} shown", class_="quiet small how")
     version = tool_document()["version"] or ""
-    untouched = "" if run.setting.command == "check" else "Your originals are untouched. "
+    originals = "" if run.setting.command == "check" else "Your originals are untouched. "
+    if run.summary.replaced and not run.summary.dry_run:
+        originals = "Your originals are kept beside the new files, under longer names. "
     foot = element(
         "footer",
         element(
             "p",
-            f"{untouched}This page holds small copies of the photos and loads nothing: whoever has "
+            f"{originals}This page holds small copies of the photos and loads nothing: whoever has "
             "it sees them, so share it with care.",
         ),
         element("p", f"Made by preflight {version} on {run.made_on}."),

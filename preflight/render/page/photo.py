@@ -238,6 +238,9 @@ def _fixed_words(outcome: Outcome, result: FixResult, setting: Setting) -> Itera
         upload = "This would be the file to upload: " if setting.dry_run else "Upload this file: "
         name = element("strong", stranger(str(outcome.output)))
         yield element("p", upload, name, class_="lead")
+    if outcome.backup is not None and not setting.dry_run:
+        kept = stranger(outcome.backup.name)
+        yield element("p", "Your original is kept as ", kept, ".", class_="quiet")
     for note in result.notes:
         yield element("p", element("b", "Note"), " ", note)
     clauses = changes(result) if result.status != "unchanged" else []
