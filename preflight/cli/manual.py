@@ -9,11 +9,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 import click
 
 from preflight.cli.console import Console
 from preflight.cli.main import COMMANDS, cli, overview
+from preflight.cli.options import SETTINGS
 from preflight.errors import ExitCode, UsageError
 
 _WIDTH = 80
@@ -27,12 +29,12 @@ EXIT_CODES = {
     ExitCode.INTERRUPTED: "Interrupted.",
 }
 ENVIRONMENT = {
-    "NO_COLOR": "No colours, whatever its value.",
+    "NO_COLOR": "No colours, unless it is empty.",
     "PREFLIGHT_MAX_PIXELS": "As --max-pixels.",
 }
 FILES = {
     "preflight.toml": "Settings; the nearest one in the folder or above it is used. "
-    "Keys are the long options without their dashes.",
+    f"Keys are these of the long options, without dashes: {', '.join(SETTINGS)}.",
 }
 
 
@@ -51,14 +53,16 @@ def help_(command: str | None) -> None:
 
 
 def full_help(name: str) -> str:
-    """All of a command's help: usage, what it does, every option.
+    """All of a command's help: usage, what it does, every option; of a group, its commands too.
 
     Raises:
         UsageError: There is no such command.
     """
-    command, ctx = _loaded(name)
-    ctx.meta["preflight.all-options"] = True
-    return command.get_help(ctx)
+    helps = []
+    for _, command, ctx in _loaded(name):
+        ctx.meta["preflight.all-options"] = True
+        helps.append(command.get_help(ctx))
+    return "\n\n".join(helps)
 
 
 def man_page() -> str:
@@ -71,16 +75,15 @@ def _page() -> Iterator[str]:
     yield ".SH NAME"
     yield "preflight \\- says why a profile photo will not upload, and makes a copy that will"
     yield ".SH SYNOPSIS"
-    for name in COMMANDS:
-        command, ctx = _loaded(name)
+    for words, command, ctx in chain.from_iterable(map(_loaded, COMMANDS)):
         yield ".br"
         usage = " ".join(command.collect_usage_pieces(ctx))
-        yield f".B preflight {_roff(name)}\n{_roff(usage)}"
+        yield f".B preflight {_roff(words)}\n{_roff(usage)}"
     yield ".PP"
     yield "A photo or folder alone is checked:\n.B preflight photo.heic"
     yield ".SH COMMANDS"
-    for name in COMMANDS:
-        yield from _command(name)
+    for words, command, ctx in chain.from_iterable(map(_loaded, COMMANDS)):
+        yield from _command(words, command, ctx)
     for title, entries in _LISTS.items():
         yield f".SH {title.upper()}"
         for term, text in entries.items():
@@ -89,9 +92,8 @@ def _page() -> Iterator[str]:
     yield "preflight explain RULE says more about a finding, preflight guide what else to try."
 
 
-def _command(name: str) -> Iterator[str]:
-    command, ctx = _loaded(name)
-    yield f".SS preflight {_roff(name)}"
+def _command(words: str, command: click.Command, ctx: click.Context) -> Iterator[str]:
+    yield f".SS preflight {_roff(words)}"
     blocks = inspect.cleandoc(command.help or "").split("\n\n")
     if command.epilog:
         blocks += inspect.cleandoc(command.epilog).split("\n\n")
@@ -131,12 +133,22 @@ def _lists() -> str:
     return formatter.getvalue()
 
 
-def _loaded(name: str) -> tuple[click.Command, click.Context]:
+def _loaded(name: str) -> Iterator[tuple[str, click.Command, click.Context]]:
+    """The command and, of a group, those in it: the words that call it, itself, and a context."""
     parent = click.Context(cli, info_name="preflight", help_option_names=["-h", "--help"])
     command = cli.get_command(parent, name)
     if command is None:
         raise UsageError(f"There is no command {name}.")
-    return command, click.Context(
+    ctx = _context(command, name, parent)
+    yield name, command, ctx
+    if isinstance(command, click.Group):
+        for inner_name in command.list_commands(ctx):
+            inner = command.commands[inner_name]
+            yield f"{name} {inner_name}", inner, _context(inner, inner_name, ctx)
+
+
+def _context(command: click.Command, name: str, parent: click.Context) -> click.Context:
+    return click.Context(
         command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
     )
 

@@ -32,6 +32,8 @@ def test_it_names_every_command_option_and_exit_code() -> None:
         options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         for option in options:
             assert option.opts[-1] in page
+    assert ".SS preflight desktop install\n" in page
+    assert "Show every file and key, make nothing." in page
     assert set(EXIT_CODES) == set(ExitCode)
 
 
@@ -67,6 +69,7 @@ def test_help_without_a_name_has_all() -> None:
     assert whole.startswith("Says why a profile photo will not upload")
     for name in COMMANDS:
         assert f"Usage: preflight {name}" in whole
+    assert "Usage: preflight desktop install [OPTIONS]" in whole
     assert "  130  Interrupted." in whole
     unknown = CliRunner().invoke(cli, ["help", "chekc"])
     assert unknown.exit_code == 2
