@@ -151,7 +151,7 @@ def replace_original(
     original = Path(os.path.realpath(source))
     backup = original.with_name(original.name + backup_suffix)
     target = original if fits(original.suffix, suffix) else original.with_suffix(suffix)
-    if os.path.lexists(backup) and not same_file(backup, original):
+    if os.path.lexists(backup) and not _is_kept(original, backup):
         raise TargetExistsError(
             f"There is a backup {printable(backup.name)} already; it was left as it is.",
             "Choose another --backup-suffix, or move the old backup away.",
@@ -263,7 +263,7 @@ def _try_out(target: Path, replace: bool) -> None:
 
 def _keep(original: Path, backup: Path) -> None:
     """Gives the original a second name; a copy where the disk knows no hard links."""
-    if same_file(original, backup):  # left by a run that was interrupted just then
+    if _is_kept(original, backup):  # by a run that was interrupted just then
         return
     try:
         os.link(original, backup)
@@ -279,6 +279,13 @@ def _keep(original: Path, backup: Path) -> None:
             shutil.copystat(original, backup)
         except OSError as copy_error:
             raise OutputError(*why_unwritable(backup, copy_error)) from copy_error
+
+
+def _is_kept(original: Path, backup: Path) -> bool:
+    """Whether the backup is a second name of it: no link to the first, nor the first once more."""
+    if backup.is_symlink() or not same_file(original, backup):
+        return False
+    return original.stat().st_nlink > 1  # Windows takes `photo.jpg.` for `photo.jpg`
 
 
 def same_file(one: Path, other: Path) -> bool:

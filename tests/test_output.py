@@ -209,6 +209,24 @@ class TestInPlace:
         assert names(tmp_path) == ["photo.heic", "photo.jpg"]
         assert (tmp_path / "photo.jpg").read_bytes() == b"neighbour"
 
+    def test_a_link_to_the_original_is_no_backup(self, tmp_path):
+        photo = tmp_path / "photo.jpg"
+        photo.write_bytes(b"old")
+        (tmp_path / "photo.jpg~").symlink_to(photo)
+        with pytest.raises(TargetExistsError, match="backup"):
+            replace_original(photo, b"new", ".jpg", "~")
+        (tmp_path / "again").hardlink_to(photo)
+        with pytest.raises(TargetExistsError, match="backup"):
+            replace_original(photo, b"new", ".jpg", "~")
+        assert photo.read_bytes() == b"old"
+
+    def test_the_original_itself_is_no_backup(self, tmp_path):
+        photo = tmp_path / "photo.jpg"
+        photo.write_bytes(b"old")
+        with pytest.raises(TargetExistsError, match="backup"):
+            replace_original(photo, b"new", ".jpg", "")  # as Windows takes `.` at the end
+        assert photo.read_bytes() == b"old"
+
     def test_second_run_after_an_interrupt_between_backup_and_copy(self, tmp_path):
         photo = tmp_path / "photo.jpg"
         photo.write_bytes(b"old")

@@ -35,6 +35,8 @@ def checked_backup_suffix(in_place: bool, suffix: str | None, out: str | None) -
         )
     if "/" in suffix or "\\" in suffix or "\0" in suffix:
         raise UsageError("--backup-suffix is the end of a name, not a folder.")
+    if ":" in suffix or suffix.endswith((".", " ")):  # for Windows another part of the same file
+        raise UsageError("--backup-suffix cannot have a colon, nor a dot or a space at its end.")
     return suffix
 
 

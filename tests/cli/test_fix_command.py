@@ -176,6 +176,8 @@ def test_in_place(run, folder):
         ("--in-place", "--backup-suffix", ""),
         ("--backup-suffix", "~"),
         ("--in-place", "--backup-suffix", "/x"),
+        ("--in-place", "--backup-suffix", ":x"),
+        ("--in-place", "--backup-suffix", ".x."),
         ("--in-place", "--backup-suffix", "~", "-o", "out"),
         ("-o", "-", "--format", "json"),
         ("-o", "me.jpg", "b.jpg"),
