@@ -73,7 +73,8 @@ def to_srgb(
 
         if not is_srgb(colour.cicp):
             return from_code_points(image.convert("RGB"), colour.cicp), ()
-    return image.convert("RGB"), (BROKEN_PROFILE,) if _is_broken(colour, icc) else ()
+    shown = image if image.mode == "RGB" else image.convert("RGB")
+    return shown, (BROKEN_PROFILE,) if _is_broken(colour, icc) else ()
 
 
 def needs_profile(colour: Colour, icc: bytes | None, mode: str) -> bool:

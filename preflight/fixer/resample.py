@@ -56,7 +56,7 @@ def resampled(
         pixels: The image's own, height x width x channels, where they are at hand.
         planes: Those that the image comes of, likewise.
     """
-    from PIL import Image
+    from preflight.scanner.pixels import PixelsImage
 
     left, top, right, bottom = box
     factor = tuple(
@@ -72,7 +72,7 @@ def resampled(
     rows = _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels)
     values = _resampled(rows, image.size, size, box, image.mode)
     mode = "RGB" if image.mode == "RGBX" else image.mode
-    return Image.frombuffer(mode, size, values, "raw", mode, 0, 1)
+    return PixelsImage(values.reshape(size[1], size[0], -1), mode)
 
 
 def _averaged(image: Image.Image, box: Box, factor: tuple[int, ...]) -> tuple[Image.Image, Box]:

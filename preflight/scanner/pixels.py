@@ -55,6 +55,17 @@ class PixelsImage(LaterImage):
         super().__init__(
             mode, size, lambda: Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         )
+        self._pixels = pixels
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """As Pillow's, which copies; not copied while Pillow has not taken them over."""
+        if self._im is not None:
+            return super().__array_interface__
+        pixels = self._pixels
+        shown = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+        interface: dict[str, Any] = shown.__array_interface__
+        return interface | {"data": (interface["data"][0], True)}
 
 
 def averaged(pixels: Array, factor: int) -> Array:

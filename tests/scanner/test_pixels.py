@@ -85,3 +85,17 @@ def test_who_changes_it_changes_a_copy(channels) -> None:
     image.putpixel((0, 0), colour if channels > 1 else colour[0])
     assert np.asarray(image)[0, 0].ravel().tolist() == list(colour)
     assert np.array_equal(pixels, before)
+
+
+@pytest.mark.parametrize("channels", MODES)
+def test_numpy_takes_the_pixels_as_they_are_and_may_not_change_them(channels) -> None:
+    pixels, mode = noise(5, 4, channels), MODES[channels]
+    image = PixelsImage(pixels, mode)
+    seen = np.asarray(image)
+    assert np.shares_memory(seen, pixels)
+    assert not seen.flags.writeable
+    image.load()
+    wanted = np.asarray(Image.frombuffer(mode, (4, 5), pixels, "raw", mode, 0, 1))
+    for each in (seen, np.asarray(image)):
+        assert each.shape == wanted.shape
+        assert np.array_equal(each, wanted)
