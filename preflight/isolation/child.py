@@ -90,6 +90,9 @@ def serve(limits: Limits) -> None:
                 send(answers, answer)
             except MemoryError:  # nothing was written yet
                 send(answers, Failure("memory", _TOO_MUCH))
+    except MemoryError:  # not even the request fits
+        with suppress(Exception):
+            send(answers, Failure("memory", _TOO_MUCH))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass  # the parent went away or was told to stop: so do we
 

@@ -78,6 +78,19 @@ Start = Callable[[str, Limits], Process]
 """Starts a child from the module that has its `main` and `serve`."""
 
 
+def python() -> str:
+    """The program of the Python that runs now.
+
+    A web server that has Python within it (uWSGI) says that it is Python itself.
+    """
+    said = sys.executable or ""
+    if any(name in os.path.basename(said).lower() for name in ("python", "pypy")):
+        return said
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = os.path.join(sys.prefix, "bin", name)  # noqa: PTH118 - loaded for each folder
+    return found if os.path.isfile(found) else said  # noqa: PTH113
+
+
 def start(module: str, limits: Limits, *, errors: int | None = None) -> Process:
     """A new Python.
 
@@ -93,7 +106,7 @@ def start(module: str, limits: Limits, *, errors: int | None = None) -> Process:
 
     code = _START.format(path=sys.path, module=module)
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", code, str(limits.max_memory_bytes), str(limits.timeout_s)],
+        [python(), "-P", "-c", code, str(limits.max_memory_bytes), str(limits.timeout_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if errors is None else errors,

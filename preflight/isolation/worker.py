@@ -16,6 +16,7 @@ from preflight.isolation.process import (
     Start,
     ended,
     is_waiting,
+    python,
     start,
 )
 from preflight.isolation.wire import Failure, receive, send
@@ -32,10 +33,12 @@ class Stopped:
     Attributes:
         hit: With `timeout_s`, `max_memory_bytes` or `decoder` as its limit.
         seen: What the child said of the file before; None if it could not even read it.
+        mute: The child ended by itself before it ever said a word, so it was not the photo.
     """
 
     hit: LimitHit
     seen: Facts | None = None
+    mute: bool = False
 
 
 _KILLED = -getattr(signal, "SIGKILL", 9)
@@ -60,6 +63,7 @@ class Worker:
         self._child: Process | None = None
         self._clock: Clock | None = None
         self._photos = 0
+        self._heard = False
         self._abandoned = False
 
     def call(self, name: str, arguments: dict[str, object]) -> Any:
@@ -80,7 +84,12 @@ class Worker:
             AbandonedError: After `abandon`.
         """
         answer, killed = self._once(name, arguments)
-        return self._once(name, arguments)[0] if killed else answer
+        if killed:
+            answer, _ = self._once(name, arguments)
+        if isinstance(answer, Stopped) and answer.mute:
+            how = answer.hit.measured.replace("the decoder", "it")
+            raise ChildBugError(f"{python()} was started to open photos, but {how} before it began")
+        return answer
 
     def abandon(self) -> None:
         """Ends the child for good, whatever it does. For other threads than the caller's."""
@@ -109,8 +118,10 @@ class Worker:
         clock.begin()
         seen: Facts | None = None
         try:
-            send(_pipe(child.stdin), (name, arguments))
+            with contextlib.suppress(BrokenPipeError):  # why it went is read below, if it said so
+                send(_pipe(child.stdin), (name, arguments))
             answer = receive(_pipe(child.stdout), trusted=False)
+            self._heard = True
             while isinstance(answer, Facts):
                 seen = answer
                 answer = receive(_pipe(child.stdout), trusted=False)
@@ -153,7 +164,7 @@ class Worker:
     def _ready_child(self) -> tuple[Process, Clock]:
         if self._child is None or self._clock is None or not is_waiting(self._child):
             self.close()
-            self._photos = 0
+            self._photos, self._heard = 0, False
             self._child = self._start_child(self.child_module, self.limits)
             self._clock = Clock(self._child, self.limits.timeout_s)
         if self._abandoned:
@@ -175,7 +186,8 @@ class Worker:
             code = _KILLED
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         hit = LimitHit("decoder", f"the decoder ended with {how}", "to finish")
-        return Stopped(hit, seen), code in (_KILLED, _GAVE_UP)
+        mute = code >= 0 and not self._heard
+        return Stopped(hit, seen, mute), code in (_KILLED, _GAVE_UP)
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -19,7 +19,7 @@ from PIL import Image
 
 import preflight
 from preflight import Limits, SourceError, UsageError, Verdict, isolated, pictured
-from preflight.isolation import child, wire
+from preflight.isolation import child, process, wire
 from preflight.isolation.process import Process, start
 from preflight.isolation.worker import AbandonedError, Stopped, Worker
 from preflight.platforms.loader import load_many
@@ -357,3 +357,28 @@ def test_a_child_that_has_no_room_even_for_itself_is_no_crash(max_memory_bytes: 
     worker.close()
     assert isinstance(stopped, Stopped)
     assert stopped.hit.limit == "max_memory_bytes"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such server on Windows")
+def test_a_server_that_has_python_within_it_is_not_taken_for_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = sys.executable
+    assert process.python() == own
+    monkeypatch.setattr(sys, "executable", "/usr/bin/uwsgi")
+    assert Path(process.python()).samefile(own)
+    monkeypatch.setattr(sys, "prefix", "/nowhere")
+    assert process.python() == "/usr/bin/uwsgi"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no `true` there")
+@pytest.mark.parametrize("program", ["true", "false"])
+def test_a_child_that_never_says_a_word_is_no_fault_of_the_photo(program: str) -> None:
+    def start(module: str, limits: Limits) -> process.Process:
+        pipe = subprocess.PIPE
+        return subprocess.Popen([program], stdin=pipe, stdout=pipe)
+
+    worker = Worker(Limits(), start)
+    with pytest.raises(process.ChildBugError, match="exit code"):
+        worker.call("check", _arguments("a.jpg"))
+    worker.close()
