@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from preflight.limits import Limits
+from preflight.scanner.modes import key_as_alpha
 from preflight.scanner.reduce import reduced_picture, reduction
 from preflight.scanner.structure import Picture, Structure
 
@@ -147,6 +148,8 @@ def _decode_plugin(
         _load_what_there_is(image)
     else:
         image.load()
+    if format == "png" and structure.colour.alpha:
+        image = key_as_alpha(image, structure.colour.bits)
     if structure.clean_aperture:  # Pillow shows the margin that was cropped away
         image = image.crop(structure.clean_aperture)
         width, height = image.size

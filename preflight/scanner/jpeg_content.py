@@ -110,7 +110,8 @@ def _judged(data: bytes, job: Job, decoded: Decoded, eighths: int) -> Content:
     skipped: list[Skipped] = []
     known = any(d.kind != "readable" for d in layout.damage)
     if not known and not layout.has_end:
-        whole = decoded.warning is None and layout.complete
+        # An arithmetic decoder goes on with zeros at the end of the data, and complains of nothing.
+        whole = decoded.warning is None and layout.complete and frame.huffman_dct
         damage.append(_no_end(layout) if whole else _ended_early(data, job))
     elif not known and decoded.warning is not None:
         damage.append(_broken(data, job, decoded.warning))
@@ -174,11 +175,17 @@ def _picture(pixels: Array, job: Job) -> Picture:
 def _rest_behind(job: Job, stream: bytes) -> tuple[Box | None, float | None]:
     """Box and share of what is missing where a stream ends early; None if not known.
 
-    In a progressive file only the first scan can be counted: a later one that is cut costs
-    sharpness everywhere, not rows.
+    Behind the end of arithmetic data a decoder makes up blocks of its own. In a progressive file
+    only the first scan can be counted: a later one that is cut costs sharpness everywhere, not
+    rows.
     """
     scans, frame = job.layout.scans, job.frame
-    if len(scans) != 1 or len(scans[0].components) != len(frame.components) or job.mode == "CMYK":
+    if (
+        not frame.huffman_dct
+        or len(scans) != 1
+        or len(scans[0].components) != len(frame.components)
+        or job.mode == "CMYK"
+    ):
         return None, None
     grey = job.lenient(1, "GRAY", stream)
     if grey is None:

@@ -220,8 +220,14 @@ def _left_end(whole: Array, start: int, out: int) -> float:
     np = numpy()
     row, column = divmod(start, whole.shape[2])
     units = whole[row + 1].astype(np.int16)  # rows x units x columns
-    right = units[:, max(1, column - _LEFT_END_UNITS) : column + _LEFT_END_UNITS + 1]
-    left = units[:, max(1, column - _LEFT_END_UNITS) - 1 : column + _LEFT_END_UNITS]
+    if out == 1 and len(units) == 8:  # luma blocks side by side: it may begin between them
+        in_unit = units.shape[2] // 8
+        units, first, last = units.reshape(8, -1, 8), column * in_unit, (column + 1) * in_unit - 1
+    else:
+        in_unit, first, last = 1, column, column
+    near = _LEFT_END_UNITS * in_unit
+    right = units[:, max(1, first - near) : last + near + 1]
+    left = units[:, max(1, first - near) - 1 : last + near]
     left = left[:, : right.shape[1]]
     doubled = 3 * (right[:, :, out - 1] - left[:, :, -out])
     doubled += left[:, :, -out - 2] - right[:, :, out + 1]

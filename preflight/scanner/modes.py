@@ -38,6 +38,36 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return image
 
 
+def key_as_alpha(image: Image.Image, bits: int) -> Image.Image:
+    """The transparent colour of a PNG as alpha, where Pillow has brought the pixels to other bits.
+
+    Pillow hands on the number from the file and compares it with scaled pixels: it misses the key
+    of grey in 1, 2 or 4 bits and of all that has 16. Of colours in 16 bits only the upper byte is
+    at hand.
+
+    Args:
+        image: As Pillow loaded it.
+        bits: A channel, in the file.
+    """
+    key = image.info.get("transparency")
+    if key is None or image.mode not in ("1", "L", "I;16", "RGB") or bits == 8:
+        return image
+    if image.mode == "I;16":
+        from PIL import Image
+
+        from preflight.scanner.arrays import numpy
+
+        alpha = numpy().where(numpy().asarray(image) == key, 0, 255).astype("uint8")
+        return Image.merge("LA", (_scaled_grey(image), Image.fromarray(alpha)))
+    if image.mode == "RGB":
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+        return image.convert("RGBA")
+    most = (1 << bits) - 1
+    grey = image.convert("L")
+    grey.info["transparency"] = (key & most) * 255 // most
+    return grey.convert("LA")
+
+
 def _scaled_grey(image: Image.Image) -> Image.Image:
     from PIL import Image
 

@@ -1,3 +1,4 @@
+import base64
 import builtins
 import io
 import random
@@ -145,6 +146,22 @@ def test_a_progressive_file_cut_between_two_scans_is_truncated():
     assert (damage.kind, damage.region, damage.lost_share) == ("truncated", None, None)
 
 
+ARITHMETIC = base64.b64decode(
+    "/9j/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk"
+    "//yQALCAAYACABAREA/8wABgAQEAX/2gAIAQEAAD8A/wC3WtEHz4hioXOKtDwvHQmbPfZkEQO6ahtnEMIgK8a8gU30dN+2"
+    "0WWlrc03xIHRGeK4VJzTQJmfD78SAtbz7HSUqawNN0K4qypHUOdB7cZMIpRWsUdIDWkA3ijpR/gLSMK3OTA77xAGdgKFfH"
+    "gXCbDFD/ebM+TVZOjHox1DKVHsV6TY9FQuafSREZoBst7Pw8uK4hbTg/naWRNut7BsLafZ/9k="
+)
+"""A grey slope of 32 x 24 px."""
+
+
+@pytest.mark.parametrize("lost_bytes", [2, 10, 30])
+def test_a_cut_arithmetic_file_is_truncated_though_its_decoder_says_nothing(lost_bytes):
+    assert found(ARITHMETIC) == []
+    [damage] = check(ARITHMETIC[:-lost_bytes])[1].damage
+    assert (damage.kind, damage.region, damage.lost_share) == ("truncated", None, None)
+
+
 def test_an_end_marker_in_place_of_a_scan_is_found():
     data = photo(progressive=True)
     scans = [s for s in jpeg.read(data, LIMITS).segments if s.name == "SOS"]
@@ -264,6 +281,16 @@ def test_a_large_picture_is_screened_in_parts_and_no_step_is_lost_between_them(r
     monkeypatch.setattr(jpeg_screen, "_UNITS_AT_ONCE", 3 * 50)
     assert jpeg_screen.screen(pixels, frame, 1) == pytest.approx(at_once)
     assert at_once[0] > 12  # the shift is seen
+
+
+def test_a_shift_that_begins_between_the_blocks_of_a_unit_is_found():
+    """Units of 4:2:2 have two blocks of luma side by side: here the second is the first shifted."""
+    pixels = np.asarray(picture((640, 480))) // 2
+    pixels[320:328, 13 * 16 + 8 :] += 60
+    pixels[328:] += 60
+    image = Image.fromarray(pixels)
+    [damage] = check(jpeg_of(image, subsampling="4:2:2"))[1].damage
+    assert (damage.what, damage.region) == ("shifted-blocks", (0, 320, 640, 480))
 
 
 def test_a_shift_that_a_restart_marker_would_have_ended_is_the_picture_itself():

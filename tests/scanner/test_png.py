@@ -10,6 +10,8 @@ from preflight.facts import Damage
 from preflight.limits import Limits
 from preflight.scanner import png as module
 from preflight.scanner import png_content
+from preflight.scanner.decode import decode_picture
+from preflight.scanner.modes import eight_bits
 
 LIMITS = Limits()
 
@@ -66,6 +68,25 @@ def test_every_kind_of_pixel(colour, bits, channels, model, alpha, interlace):
 
 def test_transparency_makes_alpha():
     assert module.read(png(before=chunk(b"tRNS", bytes(6))), LIMITS).colour.alpha
+
+
+@pytest.mark.parametrize(
+    ("bits", "colour", "key"),
+    [(1, 0, 0), (1, 0, 1), (2, 0, 1), (4, 0, 14), (8, 0, 100), (16, 0, 0x1234), (16, 2, 0x1234)],
+)
+def test_a_transparent_colour_is_seen_at_every_depth(bits, colour, key):
+    """A row of eight pixels: the key four times, then another number."""
+    most, channels = (1 << bits) - 1, 3 if colour else 1
+    other = key ^ (0x8000 if bits == 16 else 1)
+    numbers = [key] * 4 * channels + [other] * 4 * channels
+    packed = sum(number << bits * place for place, number in enumerate(reversed(numbers)))
+    row = b"\0" + packed.to_bytes(channels * bits, "big")
+    clear = chunk(b"tRNS", key.to_bytes(2, "big") * channels)
+    body = clear + chunk(b"IDAT", zlib.compress(row)) + chunk(b"IEND")
+    data = SIGNATURE + ihdr(8, 1, bits, colour) + body
+    image = eight_bits(decode_picture(data, "png", module.read(data, LIMITS), LIMITS).image)
+    assert list(image.getchannel("A").tobytes()) == [0] * 4 + [255] * 4
+    assert image.getpixel((7, 0))[0] == pytest.approx(other * 255 / most, abs=1)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
