@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from preflight.fixer.options import CROPS
 from preflight.limits import MB
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ MAX_SIDE_PX = 10_000
 
 MAX_SECONDS = 86_400
 """A day for one photo."""
-
-CROPS = ("auto", "face", "center", "top", "whole")
 
 
 def parse_size(text: str) -> int:

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from preflight.cli.values import CROPS, Crop, Side, Size
+from preflight.cli.values import Crop, Side, Size
 from preflight.errors import UsageError
-from preflight.fixer.options import FixOptions
+from preflight.fixer.options import CROPS, FixOptions
 from preflight.naming import format_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -9,7 +9,8 @@ from preflight.facts import Box
 from preflight.frozen import frozen
 
 _FORMATS = ("jpeg", "png", "auto")
-_CROPS = ("auto", "face", "center", "top", "whole")
+CROPS = ("auto", "face", "center", "top", "whole")
+"""Ways to crop that have a name."""
 
 
 @frozen
@@ -48,9 +49,9 @@ def checked(options: FixOptions) -> FixOptions:
     """
     if options.to not in _FORMATS:
         raise UsageError(f"{options.to!r} is not a format (to).", f"Use {', '.join(_FORMATS)}.")
-    if not isinstance(options.crop, tuple) and options.crop not in _CROPS:
+    if not isinstance(options.crop, tuple) and options.crop not in CROPS:
         raise UsageError(
             f"{options.crop!r} is not a way to crop.",
-            f"Use {', '.join(_CROPS)}, or a window of left, top, right, bottom.",
+            f"Use {', '.join(CROPS)}, or a window of left, top, right, bottom.",
         )
     return options
