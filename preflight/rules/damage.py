@@ -16,6 +16,9 @@ EDGE_SHARE = 0.02
 WHOLE_SHARE = 0.995
 """A loss from here on is called the whole picture."""
 
+_NARROW_SHARE = 0.01
+"""A band that is smaller is not told in per cent."""
+
 
 @rule(family="damage", severity=Severity.ERROR)
 def undecodable(facts: Facts, platform: Platform) -> Hit | None:
@@ -182,6 +185,8 @@ def _lost(facts: Facts, damage: Damage, how: str) -> str:
         subject = f"The {part} part" if part else "Part"
     elif share >= WHOLE_SHARE:
         return f"The whole picture is {how}"
+    elif part and share < _NARROW_SHARE:
+        return f"A narrow strip along the {part} edge of the picture is {how}"
     elif part:
         subject = f"The {part} {percent(share)}"
     else:

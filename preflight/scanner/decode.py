@@ -103,6 +103,8 @@ def decode_picture(
         UnknownKindError: It cannot decode this legal kind of it (`Structure.legal_kind`).
         MemoryError: There is not enough memory.
     """
+    if structure.misread is not None:
+        raise UnknownKindError(structure.misread)
     with without_warnings():
         try:
             if format == "heic":

@@ -61,6 +61,8 @@ class Structure:
         reducible: The decoder can decode it at a reduced scale (baseline or progressive DCT JPEG).
         legal_kind: Every value that says how the pixels are coded is a legal one, so a decoder that
             does not know the kind says nothing of damage.
+        misread: Why the decoder would get this legal kind wrong, None where it does not: it is not
+            asked then.
         doubt: Something in front of the picture is not as it has to be. Whether that matters only
             the reference decoder can say: if it does not open the file, this is the damage.
         damage, skipped, limits_hit: As in `Facts`.
@@ -91,6 +93,7 @@ class Structure:
     scans: int = 1
     reducible: bool = False
     legal_kind: bool = False
+    misread: str | None = None
     doubt: Damage | None = None
     damage: tuple[Damage, ...] = ()
     skipped: tuple[Skipped, ...] = ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from preflight.facts import Colour, Damage
@@ -17,9 +18,9 @@ from preflight.limits import Limits
 from preflight.scanner.bounds import pixel_limit
 from preflight.scanner.structure import Structure, worst_first
 from preflight.scanner.tiff_content import check_content
-from preflight.scanner.tiff_directory import Directory, directories, header_of
+from preflight.scanner.tiff_directory import Directory, Header, directories, header_of
 from preflight.scanner.tiff_exif import exif_of
-from preflight.scanner.tiff_layout import CODINGS, Layout, layout_of
+from preflight.scanner.tiff_layout import CODINGS, NONE, YCBCR, Layout, layout_of
 
 __all__ = ["check_content", "read"]
 
@@ -74,6 +75,7 @@ def read(data: bytes, limits: Limits) -> Structure:
     layout = layout_of(first)
     width, height = (layout.width_px, layout.height_px) if layout else (0, 0)
     max_bytes = limits.max_inflated_bytes
+    legal = layout is not None and _is_legal(first, layout)
     iptc = first.raw(_PHOTOSHOP, max_bytes) or first.raw(_IPTC, max_bytes)
     icc = first.raw(_ICC, max_bytes)
     orientation = first.integer(_ORIENTATION, 1)
@@ -99,7 +101,8 @@ def read(data: bytes, limits: Limits) -> Structure:
         if _ICC in first.entries and icc is None
         else None,
         damage=worst_first([*_faults(data, first, layout), *pages.faults]),
-        legal_kind=layout is not None and _is_legal(first, layout),
+        legal_kind=legal,
+        misread=_misread(header, first, layout) if layout and legal else None,
         limits_hit=pixel_limit(width, height, limits),
         private=layout,
     )
@@ -170,11 +173,29 @@ def _is_legal(first: Directory, layout: Layout) -> bool:
     )
 
 
+def _misread(header: Header, first: Directory, layout: Layout) -> str | None:
+    """What Pillow 13 takes for another kind: it refuses the file or shows noise."""
+    if header.big and header.order == ">":
+        return "BigTIFF with the high byte first"
+    if layout.compression != NONE:
+        return None  # libtiff knows them
+    if layout.separate and layout.bits > 8:
+        return f"{layout.bits} bits in planes apart"
+    if layout.photometric == YCBCR and _sampling(first) != (1, 1):
+        return "reduced colour without compression"
+    return None
+
+
 def _subsampling(first: Directory, layout: Layout | None) -> str | None:
-    if layout is None or layout.photometric != 6:
+    if layout is None or layout.photometric != YCBCR:
         return None
-    across, down = [*first.integers(_SUBSAMPLING), 2, 2][:2]
-    return _SUBSAMPLINGS.get((across, down))
+    return _SUBSAMPLINGS.get(_sampling(first))
+
+
+def _sampling(first: Directory) -> tuple[int, int]:
+    """Luma samples for one of chroma, across and down."""
+    across, down = [*islice(first.integers(_SUBSAMPLING), 2), 2, 2][:2]
+    return across, down
 
 
 def _is_comment(first: Directory) -> bool:

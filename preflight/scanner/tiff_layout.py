@@ -21,6 +21,9 @@ CODINGS = {
     DEFLATE: "deflate",
     OLD_DEFLATE: "deflate",
     32771: "ccitt",
+    33003: "jpeg 2000",
+    33004: "jpeg 2000",
+    33005: "jpeg 2000",
     PACKBITS: "packbits",
     34676: "sgi logluv",
     34677: "sgi logluv",
@@ -40,7 +43,7 @@ _SAMPLES, _ROWS, _PLANAR, _TABLES = 277, 278, 284, 347
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _TILE_WIDTH, _TILE_HEIGHT = 273, 279, 324, 325, 322, 323
 _MAX_SAMPLES = 64
 _MAX_TABLES_BYTES = 65_536
-_YCBCR = 6
+YCBCR = 6
 
 
 class Piece(NamedTuple):
@@ -124,7 +127,7 @@ class Layout:
 
     def row_bytes(self, width_px: int) -> int | None:
         """Bytes of a row of so many pixels; None where chroma is subsampled."""
-        if self.photometric == _YCBCR:
+        if self.photometric == YCBCR:
             return None
         samples = 1 if self.separate else self.samples
         return (width_px * self.bits * samples + 7) // 8

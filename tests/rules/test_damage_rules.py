@@ -29,7 +29,10 @@ def test_visible_damage_blocks(kind: str, rule: str, how: str) -> None:
     ("changes", "start"),
     [
         ({"region": WIDE, "lost_share": 0.08}, "The lower 8 % of the picture is missing:"),
-        ({"region": WIDE, "lost_share": 0.001}, "The lower less than 1 % of the picture"),
+        (
+            {"region": WIDE, "lost_share": 0.001},
+            "A narrow strip along the lower edge of the picture is missing:",
+        ),
         ({"region": WIDE}, "The lower part of the picture is missing:"),
         ({"region": (0, 0, 1024, 300)}, "The upper part of the picture"),
         ({"region": (0, 0, 300, 1024)}, "The left part of the picture"),

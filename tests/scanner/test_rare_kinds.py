@@ -17,7 +17,7 @@ from preflight.render.photo import good_sentence
 from preflight.scanner import heif, libaom
 from preflight.scanner.avif_associations import told_apart
 from preflight.scanner.lzw import TIFF, Budget, gif, walk
-from tests.scanner.test_tiff import SHORT, tiff
+from tests.scanner.test_tiff import LONG, SHORT, big_tiff, tiff
 
 LIMITS = Limits()
 DAMAGE = {"undecodable", "truncated", "corrupt"}
@@ -41,6 +41,20 @@ RARE = {
     "a TIFF of three 32-bit numbers": tiff(
         [bytes(48)], width=1, t258=(SHORT, [32] * 3), t262=(SHORT, 2), t277=(SHORT, 3)
     ),
+    "a raw TIFF of 16 bits in three planes": tiff(
+        [bytes(384)] * 3,
+        t257=(LONG, 12),
+        t258=(SHORT, [16] * 3),
+        t262=(SHORT, 2),
+        t277=(SHORT, 3),
+        t278=(LONG, 12),
+        t284=(SHORT, 2),
+    ),
+    "a raw TIFF with reduced colour": tiff(
+        [bytes(96)], t258=(SHORT, [8] * 3), t262=(SHORT, 6), t277=(SHORT, 3), t530=(SHORT, [2, 2])
+    ),
+    "a BigTIFF with the high byte first": big_tiff(">"),
+    "a TIFF with JPEG 2000": tiff([ROWS], compression=33004),
     "a TIFF with JPEG XR": tiff([ROWS], compression=34934),
     "a TIFF of five channels": tiff(
         [bytes(320)], t258=(SHORT, [8] * 5), t277=(SHORT, 5), t338=(SHORT, [0] * 4)

@@ -332,11 +332,18 @@ def test_strips_in_one_place_cost_no_more_than_the_file(compression):
     assert [skipped.check for skipped in result.skipped] == ["content"] or result.damage
 
 
-def test_big_tiff():
+def big_tiff(order: str) -> bytes:
     entries = {256: 16, 257: 4, 258: 8, 259: 1, 262: 1, 273: 16, 277: 1, 278: 4, 279: 64, 274: 3}
-    rows = b"".join(struct.pack("<HHQQ", tag, 4, 1, n) for tag, n in sorted(entries.items()))
-    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16 + 64)
-    data = head + ROWS + struct.pack("<Q", len(entries)) + rows + bytes(8)
+    rows = b"".join(
+        struct.pack(order + "HHQI4x", tag, 4, 1, n) for tag, n in sorted(entries.items())
+    )
+    mark = b"II" if order == "<" else b"MM"
+    head = struct.pack(order + "2sHHHQ", mark, 43, 8, 0, 16 + 64)
+    return head + ROWS + struct.pack(order + "Q", len(entries)) + rows + bytes(8)
+
+
+def test_big_tiff():
+    data = big_tiff("<")
     structure = module.read(data, LIMITS)
     assert (structure.width_px, structure.height_px, structure.orientation) == (16, 4, 3)
     assert structure.exif is not None
