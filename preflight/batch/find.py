@@ -104,7 +104,7 @@ class PhotoFinder:
                 self.skipped["companion"] += 1
             elif has_edited_copy(name, lower_names, PHOTO_SUFFIXES):
                 self.skipped["unedited"] += 1
-            elif is_copy(stem(Path(name)), stems) or is_backup(name, names):
+            elif is_copy(stem(Path(name)), stems) or (is_backup(name, names) and is_photo(path)):
                 self.skipped["copy"] += 1
             elif (name not in folder.odd and is_photo(path)) or _is_stub(name):
                 yield Photo(Path(path), root)

@@ -46,7 +46,9 @@ class GithubRenderer:
 
     def end(self, summary: Summary) -> str:
         """One plain line, which names no file."""
-        return f"preflight: {summary.photos} photos, of which {self._needing} need a person\n"
+        photos = "1 photo" if summary.photos == 1 else f"{summary.photos} photos"
+        need = "1 needs" if self._needing == 1 else f"{self._needing} need"
+        return f"preflight: {photos}, of which {need} a person\n"
 
 
 def _command(name: str, path: str, title: str, message: str) -> str:

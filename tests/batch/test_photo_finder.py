@@ -56,6 +56,13 @@ def test_our_own_copies_and_backups_are_passed_over(tmp_path):
     assert finder.skipped["copy"] == 5
 
 
+def test_notes_of_other_programs_beside_a_photo_are_no_backups(tmp_path):
+    make(tmp_path, a__jpg=JPEG, a__jpg__xmp=b"<x:xmpmeta>", a__jpg__original=JPEG)
+    names, finder = found(tmp_path)
+    assert names == ["a.jpg"]
+    assert +finder.skipped == {"copy": 1, "not a photo": 1}
+
+
 def test_folder_of_the_copies_is_not_entered(tmp_path):
     make(tmp_path, a__jpg=b"", out_in_a__jpg=b"")
     assert found(tmp_path, avoid=tmp_path / "out")[0] == ["a.jpg"]

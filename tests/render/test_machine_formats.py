@@ -211,7 +211,7 @@ def test_github_commands_name_file_and_rule():
         ("warning", "a,b:c%.jpg", "low-resolution"),
         ("error", "gone.jpg", "needs you"),
     ]
-    assert last == "preflight: 2 photos, of which 1 need a person"
+    assert last == "preflight: 2 photos, of which 1 needs a person"
 
 
 def test_github_commands_cannot_be_injected():
