@@ -41,8 +41,12 @@ def loading(pixels: int, *, copy: bool) -> Iterator[None]:
         return
     try:
         yield
-    finally:
+    except Exception:
         thread.join()
+        raise
+    # Not after Ctrl-C: it may have struck where Python had just taken its lock on loading modules,
+    # which the thread then waits for, and we for the thread.
+    thread.join()
 
 
 def _load(names: tuple[str, ...]) -> None:

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from preflight.scanner import meanwhile
 from preflight.scanner.meanwhile import LEAST_PIXELS
 
 ROOT = Path(__file__).parents[2]
@@ -91,3 +93,20 @@ def test_without_a_thread_the_decode_goes_on_alone() -> None:
 
 def test_a_failing_decode_is_passed_on() -> None:
     assert told(1, copy=False, before=FAILING)[0] == "passed"
+
+
+@pytest.mark.parametrize(("error", "waits"), [(KeyboardInterrupt, False), (ValueError, True)])
+def test_an_interrupt_waits_for_nothing(monkeypatch, error, waits):
+    go_on, loaded = threading.Event(), threading.Event()
+
+    def load(names):
+        go_on.wait(0.1 if waits else 10)
+        loaded.set()
+
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    monkeypatch.setattr(meanwhile, "threads_allowed", lambda: 2)
+    monkeypatch.setattr(meanwhile, "_load", load)
+    with pytest.raises(error), meanwhile.loading(LEAST_PIXELS, copy=False):
+        raise error
+    assert loaded.is_set() is waits
+    go_on.set()
