@@ -169,7 +169,8 @@ def overview() -> str:
 
 def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
     """Says what went wrong, and how the process has to end."""
-    if isinstance(error, Stopped | click.Abort):
+    # Python 3.11 wraps what strikes while it makes a class
+    if isinstance(error, Stopped | click.Abort) or isinstance(error.__cause__, KeyboardInterrupt):
         say(f"{chr(10) if sys.stderr.isatty() else ''}Stopped.")
         return ExitCode.INTERRUPTED
     if isinstance(error, PreflightError):

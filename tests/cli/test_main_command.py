@@ -90,6 +90,15 @@ def test_a_group_alone_shows_its_help(run):
     assert result.stderr.startswith("Usage: cli desktop ")
 
 
+def test_an_interrupt_while_python_makes_a_class_is_no_bug(run, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr("preflight.platforms.loader.load_many", fail)
+    result = run("check", "a.jpg")
+    assert (result.exit_code, result.stderr) == (130, "Stopped.\n")
+
+
 def test_a_wrong_command_with_an_older_click(run, monkeypatch):
     monkeypatch.delattr("click.exceptions.NoArgsIsHelpError")
     assert run("check", "--nosuch").exit_code == 2
