@@ -90,6 +90,8 @@ class PreflightGroup(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         command.name = cmd_name
+        if command.help is None:
+            _read_help(command)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -133,6 +135,17 @@ class PreflightGroup(click.Group):
         if standalone:
             sys.exit(int(code))
         return int(code)
+
+
+def _read_help(command: click.Command) -> None:
+    """For a Python that dropped what click takes it from."""
+    from preflight.docstring import docstring
+
+    if command.callback is not None:
+        command.help = docstring(command.callback)
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _read_help(part)
 
 
 def _end(code: int) -> NoReturn:

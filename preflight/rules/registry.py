@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
-from inspect import cleandoc
 from typing import Any
 
+from preflight.docstring import docstring
 from preflight.errors import UsageError
 from preflight.facts import Damage, Facts
 from preflight.finding import Severity
@@ -55,6 +56,9 @@ class Hit:
     excess: float = 0.0
 
 
+_WITHOUT_DOCSTRINGS = 2
+"""The level of optimization, `python -OO`, at which Python drops them."""
+
 RuleFunction = Callable[[Facts, Platform], Hit | list[Hit] | None]
 
 
@@ -71,8 +75,8 @@ class Rule:
 
     @property
     def page(self) -> str:
-        """Its manual page: the docstring, dedented."""
-        return cleandoc(self.function.__doc__ or "")
+        """Its manual page: the docstring, dedented; its name where that was not installed."""
+        return docstring(self.function) or f"{self.name.replace('-', ' ').capitalize()}."
 
     @property
     def summary(self) -> str:
@@ -104,7 +108,7 @@ def rule(
             raise ValueError(f"there are two rules called {name}")
         if family not in FAMILIES:
             raise ValueError(f"{name}: there is no family called {family}")
-        if not function.__doc__:
+        if not function.__doc__ and sys.flags.optimize < _WITHOUT_DOCSTRINGS:
             raise ValueError(f"{name} has no manual page")
         _registered[name] = Rule(name, family, severity, step, needs, function)
         return function

@@ -159,3 +159,33 @@ def test_names_that_are_no_text_from_a_real_shell(folder):
 
 def test_python_m_preflight_without_arguments():
     assert process() == (0, overview(), "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "not-square"),
+        ("rules",),
+        ("fix", "--help"),
+        ("desktop", "--help"),
+        ("desktop", "install", "--help"),
+        ("check", str(ROOT / "samples" / "phone.heic")),
+    ],
+)
+def test_a_python_that_drops_docstrings_says_the_same(words):
+    """`python -OO`; some containers set PYTHONOPTIMIZE=2."""
+    assert process(*words, env={"PYTHONOPTIMIZE": "2"}) == process(*words)
+
+
+def test_rules_have_names_where_neither_docstrings_nor_sources_are(tmp_path):
+    code = (
+        "import inspect\n"
+        "def gone(function): raise OSError('could not get source code')\n"
+        "inspect.getsource = gone\n"
+        "from preflight.rules.registry import rules\n"
+        "print(*sorted(rule.summary for rule in rules())[:2])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-OO", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "Animated. Blurred.\n"
