@@ -14,6 +14,9 @@ from preflight.scanner.jpeg_layout import Frame, Layout, Scan
 MARK_BYTES = 16
 """More than the 8 bytes that libjpeg-turbo reads ahead."""
 
+_MOST_PX = 65_500
+"""A side of more than that libjpeg refuses."""
+
 _JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
 _ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
 
@@ -64,14 +67,14 @@ def end_marked(data: bytes, layout: Layout, frame: Frame) -> bytes | None:
     higher, a restart marker is demanded before that row, and a mark of `MARK_BYTES` bytes is
     laid before the marker: for a sound scan libjpeg then complains of exactly that many bytes.
     None where this cannot be done: several scans, tables behind it, own restart markers, too many
-    units for the 16 bits of a restart interval.
+    units for the 16 bits of a restart interval, no room for a row.
     """
     units = frame.units[0] * frame.units[1]
     height_px = frame.units[1] * frame.unit_px[1] + frame.unit_px[1]
     one_scan = len(layout.scans) == 1 and len(layout.scans[0].components) == len(frame.components)
     if not frame.huffman_dct or frame.progressive or not one_scan or layout.restart_interval:
         return None
-    if units > 0xFFFF or height_px > 0xFFFF:
+    if units > 0xFFFF or height_px > _MOST_PX:
         return None
     *before, header, coded, _ = _lean_parts(data, layout, None)
     if not isinstance(coded, memoryview):

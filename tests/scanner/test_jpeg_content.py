@@ -53,6 +53,14 @@ def segment_of(data, name):
     return next(s for s in jpeg.read(data, LIMITS).segments if s.name == name)
 
 
+def test_the_highest_picture_that_libjpeg_opens_is_sound():
+    """There is no room for the row of units that is added to see what is left over."""
+    file = io.BytesIO()
+    Image.new("L", (8, 65500), 90).save(file, "JPEG")
+    assert found(file.getvalue()) == []
+    assert found(photo((16, 65480))) == []
+
+
 CODINGS = {
     "baseline": {},
     "4:4:4": {"subsampling": "4:4:4"},
