@@ -1,6 +1,7 @@
 """The proof of no harm: good fixes pass, and each kind of harm is noticed."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,21 @@ def test_a_plain_wall_is_not_taken_for_another_colour() -> None:
     found = compared(picture, placement, fixed(picture, placement))
     assert found is not None
     assert found.harmless
+
+
+@pytest.mark.parametrize("side", [400, 500])
+def test_dots_of_black_and_white_may_shift_a_little(side: int) -> None:
+    dark = photo(side, side).convert("L").point([code // 3 for code in range(256)])
+    picture = Picture(dark.convert("1"), 1, side, side)
+    placement = place((0, 0, side, side), side, side, 320)
+    good = encode_jpeg(fixed(picture, placement), 90, EXTRAS, progressive=False, fine_colour=False)
+    turned = encode_png(fixed(picture, placement).rotate(180), EXTRAS)
+    found, harm = (
+        compare(picture, placement, Colour(bits=1), None, WHITE, opened(data))
+        for data in (good, turned)
+    )
+    assert found is not None
+    assert found.harmless
+    assert not replace(found, dithered=False).harmless  # of another source it would be harm
+    assert harm is not None
+    assert not harm.harmless
