@@ -1,10 +1,10 @@
 """Encode: the most quality per byte, and byte limits kept with few encodes.
 
-JPEG at quality 90 with mozjpeg's quantisation. Huffman tables of its own (1 to 2 % fewer bytes,
-twice the time to write) and progressive (3 to 7 % fewer, but five times as long to write and three
-times to prove) only when a limit of bytes binds. Colour at half resolution (4:2:0) as cameras do,
-but at full resolution where small coloured details would bleed: drawings, logos, coloured letters,
-colourful paintings.
+JPEG at quality 90 with mozjpeg's quantisation. Huffman tables of its own (1 to 3 % fewer bytes, of
+very smooth pictures a quarter, but twice the time to write) and progressive (another 3 to 7 %, but
+five times as long to write and three times to prove) only when a limit of bytes binds. Colour at
+half resolution (4:2:0) as cameras do, but at full resolution where small coloured details would
+bleed: drawings, logos, coloured letters, colourful paintings.
 """
 
 from __future__ import annotations
