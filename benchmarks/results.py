@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -53,8 +55,17 @@ def machine() -> str:
     today = datetime.datetime.now(datetime.UTC).date()
     return (
         f"{today}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {cpu}, "
-        f"Python {platform.python_version()}"
+        f"Python {platform.python_version()}{_system()}"
     )
+
+
+def _system() -> str:
+    """Whose build of Python it is, if it came with the system."""
+    if sys.base_prefix != "/usr":
+        return ""
+    with suppress(OSError):
+        return f" of {platform.freedesktop_os_release()['PRETTY_NAME']}"
+    return " of the system"
 
 
 def versions(*packages: str) -> str:

@@ -1,6 +1,9 @@
 """Measures preflight and its peers in turn, whole processes, everything on: CPU and wall.
 
-python -m benchmarks.speed.run SCRATCH [--runs 7] [--jpegs 24] [--heics 8] [--minutes 60]
+    python -m benchmarks.speed.run SCRATCH [--runs 7] [--jpegs 24] [--heics 8] [--minutes 60]
+
+preflight is installed for the Python that runs this. Take one that people have, as the system's:
+one that somebody compiled without optimisations needs a tenth more for one photo.
 """
 
 from __future__ import annotations
