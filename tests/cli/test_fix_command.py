@@ -159,7 +159,7 @@ def test_in_place(run, folder):
     assert names(folder) == ["a.jpg", "a.jpg.original", "b.heic.original", "b.jpg", "c.jpg"]
     assert (folder / "a.jpg").read_bytes() == COPY + b"phone"
     assert (folder / "a.jpg.original").read_bytes() == b"phone"
-    assert "3 photos: 3 ready. 2 copies that preflight made" in run("check", ".").stdout
+    assert "3 photos: 3 ready." in run("check", ".").stdout
     again = run("fix", "--in-place", "--backup-suffix", ".original", "c.jpg")
     assert "ready as it is" in again.stdout
     (folder / "a.jpg").write_bytes(b"phone")
