@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.cli.console import Console
+from preflight.cli.console import Console, say
 from preflight.cli.values import PlatformName
 from preflight.errors import ExitCode, UsageError
 from preflight.printable import printable
@@ -32,7 +32,16 @@ Examples:
 """
 
 
-@click.group(epilog=EXAMPLES)
+class _Group(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Alone it shows its help, and that is bad usage: click before 8.2 would end with 0."""
+        if not args and not ctx.resilient_parsing:
+            say(ctx.get_help())
+            ctx.exit(ExitCode.USAGE)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group, epilog=EXAMPLES)
 def desktop() -> None:
     """Use preflight without a terminal: drop photos on an icon, or right-click them."""
 

@@ -213,9 +213,6 @@ def _exit_code(error: Exception, words: Sequence[str]) -> ExitCode:
 
 def _say_usage_error(error: click.UsageError) -> None:
     message = error.format_message()
-    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from click 8.2 on
-        say(message)
-        return
     ctx = error.ctx
     parameter = getattr(error, "param", None)
     if ctx is not None and parameter is not None and ctx.meta.get("preflight.settings"):

@@ -1,11 +1,16 @@
 """The command line, called as a person types it, in an empty folder."""
 
+from inspect import signature
+
 import pytest
 from click.testing import CliRunner
 from faking import fake_check, fake_fix
 
 from preflight.cli.main import cli
 from preflight.isolation.direct import Direct
+
+_APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+"""Click before 8.2 has to be told to keep standard error out of standard output."""
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def run(folder):
     """Calls the command line; gives exit code, standard output and standard error."""
 
     def call(*words, stdin=None):
-        result = CliRunner().invoke(cli, [str(word) for word in words], input=stdin)
+        result = CliRunner(**_APART).invoke(cli, [str(word) for word in words], input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

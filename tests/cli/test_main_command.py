@@ -99,11 +99,6 @@ def test_an_interrupt_while_python_makes_a_class_is_no_bug(run, monkeypatch):
     assert (result.exit_code, result.stderr) == (130, "Stopped.\n")
 
 
-def test_a_wrong_command_with_an_older_click(run, monkeypatch):
-    monkeypatch.delattr("click.exceptions.NoArgsIsHelpError")
-    assert run("check", "--nosuch").exit_code == 2
-
-
 def test_a_bug_is_4_with_one_plain_sentence(run, folder, monkeypatch):
     def fail(*args):
         raise RuntimeError("the fake bug")

@@ -36,7 +36,7 @@ meanwhile.numpy = missing
 """
 WITHOUT_MEMORY = WITHOUT_NUMPY.replace("ImportError", "MemoryError")
 WITHOUT_THREADS = """
-def refuse(*arguments):
+def refuse(*arguments, **named):
     raise RuntimeError("can't start new thread")
 threading._start_new_thread = threading._start_joinable_thread = refuse
 """
