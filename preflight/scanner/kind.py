@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "jxl": "a JPEG XL picture",
     "jp2": "a JPEG 2000 picture",
     "jxr": "a JPEG XR picture",
+    "jls": "a JPEG-LS picture",
     "psd": "a Photoshop document",
     "svg": "an SVG drawing",
     "ico": "an icon file",

@@ -89,6 +89,8 @@ def _kind_of_the_rest(data: bytes, extension: str) -> Kind:
 
 
 def _kind_of_picture(data: bytes, extension: str) -> Kind | None:
+    if _is_jpeg_ls(data):
+        return kind("jls")
     for offset, magic, format_ in _MAGIC:
         if data.startswith(magic, offset):
             return kind(format_)
@@ -102,6 +104,13 @@ def _kind_of_picture(data: bytes, extension: str) -> Kind | None:
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
         return kind("bmp")
     return None
+
+
+def _is_jpeg_ls(data: bytes) -> bool:
+    """It begins as a JPEG, but with a frame of its own, or a SPIFF header that says so."""
+    return data[:4] == b"\xff\xd8\xff\xf7" or (
+        data[6:12] == b"SPIFF\0" and data[:3] == b"\xff\xd8\xff" and data[26:27] == b"\6"
+    )
 
 
 def _kind_of_weak_signature(data: bytes, extension: str) -> Kind | None:
