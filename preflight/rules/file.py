@@ -35,8 +35,8 @@ WHAT_NEXT = {
 """What a person can do about a file that is no photo, by `Facts.format`."""
 
 PICTURES = """
-heif jxl jp2 jxr psd svg ico icns exr hdr dds tga pcx pnm qoi xcf paintnet layers eps emf wmf dicom
-fits flif bpg djvu mng
+heif jxl jp2 jxr jls psd svg ico icns exr hdr dds tga pcx pnm qoi xcf paintnet layers eps emf wmf
+dicom fits flif bpg djvu mng
 """
 """Pictures that preflight does not open: there is a program that can save them as JPEG."""
 

@@ -104,6 +104,7 @@ def test_a_jpg_that_is_heic_is_both() -> None:
         ("video", "choose Duplicate as Still Photo"),
         ("raw", "save or share it as JPEG"),
         ("jxl", "knows it and save or export it as JPEG"),
+        ("jls", "knows it and save or export it as JPEG"),
         ("svg", "export it as JPEG"),
         ("html", "gave a web page instead of the picture"),
         ("zip", "Unpack it"),
