@@ -10,8 +10,10 @@ def run() -> None:
     thirtieth of the time of one photo. Many photos turn it on again (`cli/session.py`).
     """
     gc.disable()
-    from preflight.cli.main import run as run_command
-
+    try:
+        from preflight.cli.main import run as run_command
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # as `ExitCode.INTERRUPTED`, which is not loaded yet
     run_command()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from preflight.cli.report import format_option, report_to, timings_option, with_
 from preflight.cli.session import looked_ahead, run_session
 from preflight.cli.stdin import source_of
 from preflight.cli.wishes import fix_options, wish_options
-from preflight.errors import ExitCode, UsageError
+from preflight.errors import ExitCode, OutputError, UsageError
 from preflight.naming import is_file_name
 
 EXAMPLES = """\b
@@ -123,6 +124,8 @@ def _refuse_two_on_stdout(format_: str) -> None:
             f"Standard output cannot take both the photo and the {format_} report.",
             "Give the photo a name with -o.",
         )
+    if getattr(sys.stdout, "name", "") == os.devnull:  # as `never_fail_on_streams` has it
+        raise OutputError("Standard output is closed.", "Give the photo a name with -o.")
     if sys.stdout.isatty():
         raise UsageError(
             "A photo cannot be shown as text in the terminal.", "Give it a name with -o."

@@ -22,7 +22,12 @@ from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.orientation import combined, stored_samples, to_stored, upright_size
 from preflight.scanner.reduce import SMALLEST_SIDE_PX
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    Structure,
+)
 
 CHECK = "avif-content"
 _NO_LIBAOM = (
@@ -136,7 +141,7 @@ def _units(container: Container, layout: Layout) -> tuple[Damage, ...]:
                 continue  # reported when the boxes were read
             spans = container.spans(number)
             tiles = [tile for tile in layout.tiles if tile.item == number]
-            message = "its coded data are damaged"
+            message = SPOILED
             damage = Damage("corrupt", error.what, message, spans[0][0] if spans else None)
             if len(layout.tiles) > 1 and layout.simple:
                 crops = tuple(each for each in layout.transforms if each.crop)

@@ -7,7 +7,7 @@ from preflight.limits import Limits
 from preflight.scanner.bmp_header import RLE4, Header, header_of
 from preflight.scanner.bounds import pixel_limit
 from preflight.scanner.rle import walk_bmp
-from preflight.scanner.structure import Content, Structure
+from preflight.scanner.structure import SPOILED, Content, Structure
 from preflight.scanner.tiff_raw import lost_span
 
 _FULL_COLOUR = (24, 32)
@@ -136,7 +136,7 @@ def _lost_rows(data: bytes, header: Header) -> Damage | None:
     top, bottom = (
         (first, last) if header.top_down else (header.height_px - last, header.height_px - first)
     )
-    text = "the data of the picture is damaged"
+    text = SPOILED
     share = (bottom - top) / header.height_px
     box = (0, top, header.width_px, bottom)
     return Damage("corrupt", "bad-rows", text, header.start + lost[0], box, share)

@@ -24,7 +24,12 @@ from preflight.scanner.libde265 import Decoded
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.planes import can_convert
 from preflight.scanner.reduce import reduced_picture, reduction
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    Structure,
+)
 
 CHECK = "heic-content"
 _HEVC = frozenset({b"hvc1", b"hev1"})
@@ -263,7 +268,7 @@ def _damage(parts: Parts, layout: Layout, findings: _Findings) -> tuple[Damage, 
         return ()
     lost = [tile for tile in layout.tiles if tile.item in findings.lost]
     number, what = next(iter(sorted(findings.lost.items())))
-    message = _MESSAGES.get(what, "its coded data are damaged")
+    message = _MESSAGES.get(what, SPOILED)
     try:
         offset = parts.container.spans(number)[0][0]
     except (BoxError, UnsupportedBoxError, IndexError):

@@ -21,7 +21,13 @@ from preflight.scanner.jpeg_layout import Layout
 from preflight.scanner.jpeg_screen import suspicious
 from preflight.scanner.jpeg_stream import lean
 from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
-from preflight.scanner.structure import Content, Picture, Structure, worst_first
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    Structure,
+    worst_first,
+)
 
 CHECK = "picture-data"
 """Name of this check where it is skipped."""
@@ -36,7 +42,6 @@ _MAX_STEP_PIXELS = 64_000_000
 """The full step test decodes at full size, 3 bytes a pixel; larger pictures are only screened."""
 
 _CUT = "the file ends before the picture does"
-_BROKEN = "part of the picture data is damaged"
 _MISSING = "part of the picture data is missing"
 _SHIFTED = "from one point on the picture has wrong colours or brightness"
 _TABLE = "a table that the picture is coded with is damaged"
@@ -87,14 +92,14 @@ def _probed(data: bytes, layout: Layout, why: str) -> Content:
     except MemoryError:
         return _unreadable(layout, "there is not enough memory")
     except DECODER_ERRORS:
-        return Content((Damage("corrupt", "undecodable", _BROKEN),))
+        return Content((Damage("corrupt", "undecodable", SPOILED),))
     skipped = Skipped(CHECK, f"only gross damage of the picture data was looked for: {why}")
     if fault is None and layout.has_end:
         return Content((), (skipped,))
     if not layout.has_end:
         damage = _cut_short(None, None, layout) if fault else _no_end(layout)
     else:
-        message = _MISSING if fault == "missing-data" else _BROKEN
+        message = _MISSING if fault == "missing-data" else SPOILED
         damage = Damage("corrupt", fault or "left-over-data", message)
     return Content((damage,), (skipped,))
 
@@ -202,8 +207,8 @@ def _broken(data: bytes, job: Job, warning: str) -> Damage:
     zeros = _ZEROS.search(data, scan.start, scan.end)
     if zeros:
         region, share = _rest_behind(job, lean(data, job.layout, end=zeros.start()))
-        return Damage("corrupt", what, _BROKEN, zeros.start(), region, share)
-    return Damage("corrupt", what, _MISSING if missing else _BROKEN)
+        return Damage("corrupt", what, SPOILED, zeros.start(), region, share)
+    return Damage("corrupt", what, _MISSING if missing else SPOILED)
 
 
 def _scan_behind(data: bytes, layout: Layout) -> bool:
@@ -238,7 +243,7 @@ def _lost_block(data: bytes, layout: Layout) -> Damage | None:
     used = {table & 15 for table in header[2 : 1 + 2 * header[0] : 2]}
     if all(firsts.get(number, END_OF_BLOCK) == END_OF_BLOCK for number in used):
         return None
-    return Damage("corrupt", "lost-block", _BROKEN, at)
+    return Damage("corrupt", "lost-block", SPOILED, at)
 
 
 def _changed_table(layout: Layout) -> Damage | None:

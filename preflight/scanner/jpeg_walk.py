@@ -22,7 +22,7 @@ from preflight.scanner.jpeg_layout import (
 )
 from preflight.scanner.jpeg_restarts import count_restarts
 from preflight.scanner.jpeg_tables import BadTableError, huffman_numbers, quantisers
-from preflight.scanner.structure import Segment
+from preflight.scanner.structure import SPOILED, Segment
 
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
 _END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -249,7 +249,7 @@ class _Walker:
             end -= 1  # fill bytes before a marker, or half a marker at a cut
         self.at = found.start() if found else len(self.data)
         if found and not self._may_follow(frame, scan, found.group()[1]):
-            self._corrupt("marker-in-data", "the picture data is damaged", end)
+            self._corrupt("marker-in-data", SPOILED, end)
             after = self.data.find(b"\xff\xd9", end)
             self.at = after if after >= 0 else len(self.data)
             return self.at

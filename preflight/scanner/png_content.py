@@ -12,7 +12,12 @@ from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.png_chunks import SIGNATURE, Header, checksum_fits, chunks
 from preflight.scanner.png_layout import Layout
 from preflight.scanner.png_stream import EXTRA_BYTES, PixelStream
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    Structure,
+)
 
 _STEP_BYTES = 65_536
 _LARGE_BYTES = 24_000_000
@@ -107,22 +112,19 @@ def _picture_fault(layout: Layout, stream: PixelStream, run: _Run) -> Damage | N
         rows = run.bad_chunk_rows if not header.interlaced else None
         if stream.proved and stream.complete:
             return _fault("corrupt", "bad-crc", "a checksum in it is wrong", run.bad_chunk)
-        return _fault("corrupt", "bad-crc", _DAMAGED, run.bad_chunk, header, rows)
+        return _fault("corrupt", "bad-crc", SPOILED, run.bad_chunk, header, rows)
     if stream.complete:
         return None
     rows = stream.whole_rows() if not header.interlaced else None
     share = 1 - min(1.0, stream.got / max(1, stream.needed))
     if stream.error is not None:
         what = "bad-filter" if stream.bad_filter else "bad-deflate"
-        return _fault("corrupt", what, _DAMAGED, None, header, rows, share)
+        return _fault("corrupt", what, SPOILED, None, header, rows, share)
     if run.cut or not layout.ended:
         message = "the file ends before the picture does"
         return _fault("truncated", "cut-short", message, run.end, header, rows, share)
     message = "a part of the picture is missing"
     return _fault("corrupt", "missing-data", message, run.end, header, rows, share)
-
-
-_DAMAGED = "the data of the picture is damaged"
 
 
 def _fault(

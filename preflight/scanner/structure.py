@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # Pillow is loaded only where pixels are
 PixelBox = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels."""
 
+SPOILED = "its data are not as they were written"
+"""What there is to say of a picture that is damaged somewhere, behind how much of it is."""
+
 Closer = Callable[[PixelBox, float], "tuple[Image.Image, tuple[int, int]]"]
 """See `Picture.closer`."""
 

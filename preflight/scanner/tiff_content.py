@@ -12,7 +12,12 @@ from preflight.scanner import jpeg
 from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.lzw import TIFF, Budget, walk
 from preflight.scanner.rle import packbits_fits
-from preflight.scanner.structure import Content, Picture, Structure
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    Structure,
+)
 from preflight.scanner.tiff_layout import (
     DEFLATE,
     JPEG,
@@ -37,7 +42,6 @@ _DECODER_FOUND_DAMAGE = ("decoder error", "truncated", "broken", "not enough", "
 _PILLOW_KNOWS = frozenset({NONE, 2, 3, 4, LZW, OLD_JPEG, JPEG, DEFLATE, PACKBITS, OLD_DEFLATE})
 """Compressions that every build of Pillow unpacks."""
 
-_DAMAGED = "the data of the picture is damaged"
 
 Fault = Literal["cut", "damaged"]
 
@@ -94,7 +98,7 @@ def raw_damage(data: bytes, layout: Layout) -> Damage | None:
     top, bottom = lost[0] // row_bytes, min(layout.height_px, -(-lost[1] // row_bytes))
     box = (0, top, layout.width_px, bottom)
     share = (bottom - top) / layout.height_px
-    return Damage("corrupt", "bad-rows", _DAMAGED, start + lost[0], box, share)
+    return Damage("corrupt", "bad-rows", SPOILED, start + lost[0], box, share)
 
 
 @dataclass(slots=True)
@@ -159,7 +163,7 @@ class _Walk:
         if self.faults == {"cut"}:
             text = "the file ends before the picture does"
             return Damage("truncated", "cut-short", text, self.first, self.boxes[0], share)
-        return Damage("corrupt", "bad-strip", _DAMAGED, self.first, self.boxes[0], share)
+        return Damage("corrupt", "bad-strip", SPOILED, self.first, self.boxes[0], share)
 
     def _fault(self, piece: Piece) -> Fault | None:
         """What is wrong with one piece."""

@@ -12,7 +12,13 @@ from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, even_box
 from preflight.scanner.libwebp import Decoded, available, decode
 from preflight.scanner.planes import Plane
 from preflight.scanner.reduce import reduction
-from preflight.scanner.structure import Content, Picture, PixelBox, Structure
+from preflight.scanner.structure import (
+    SPOILED,
+    Content,
+    Picture,
+    PixelBox,
+    Structure,
+)
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
     VP8L_HEADER_BYTES,
@@ -32,8 +38,6 @@ that. The fewer, the more is seen: a lossless stream that lost its way ends only
 
 _BT601 = 6
 """Its code among the matrices of ITU-T H.273; WebP has no other."""
-
-_DAMAGED = "the data of the picture is damaged"
 
 
 def check_content(
@@ -60,7 +64,7 @@ def check_content(
         return Content(skipped=(Skipped("pixels", "there is not enough memory"),))
     what = "left-over-data" if lossy.early else _left_over(data, layout, limits)
     if what is not None:
-        return Content(damage=(_fault(layout, what, _DAMAGED),), picture=picture)
+        return Content(damage=(_fault(layout, what, SPOILED),), picture=picture)
     return Content(picture=picture)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from preflight.__main__ import run as begin
 from preflight.cli.main import COMMANDS, cli, overview
+from preflight.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -184,3 +186,27 @@ def test_rules_have_names_where_neither_docstrings_nor_sources_are(tmp_path):
         [sys.executable, "-OO", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout == "Animated. Blurred.\n"
+
+
+def test_an_interrupt_while_the_commands_are_loaded(monkeypatch):
+    class Interrupting:
+        def find_spec(self, name, path=None, target=None):
+            if name == "preflight.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.delitem(sys.modules, "preflight.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        begin()
+    assert ended.value.code == ExitCode.INTERRUPTED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a stream as a Unix shell does")
+def test_a_copy_has_to_go_somewhere():
+    words = ["sh", "-c", 'exec "$0" -m preflight fix - >&-', sys.executable]
+    done = subprocess.run(
+        words, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == ExitCode.FILE
+    assert done.stderr == ("preflight: Standard output is closed. Give the photo a name with -o.\n")
