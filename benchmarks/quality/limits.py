@@ -11,7 +11,8 @@ from PIL import Image
 from benchmarks.quality.encoders import EXTRAS
 from benchmarks.quality.pictures import squares
 from benchmarks.results import machine, table, versions, write_section
-from preflight.fixer.encode import LOWEST_QUALITY, QUALITY, encode_jpeg, fit_jpeg
+from preflight.fixer.encode import QUALITY, encode_jpeg, fit_jpeg
+from preflight.fixer.levels import LOWEST_QUALITY
 
 SHARES = (0.95, 0.9, 0.8, 0.7, 0.6)
 """Limits as a share of the bytes at preflight's usual quality."""

@@ -10,8 +10,6 @@ bleed: drawings, logos, coloured letters, colourful paintings.
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,21 +24,10 @@ if TYPE_CHECKING:
 
 QUALITY = 90
 """What is encoded without a limit."""
-LOWEST_QUALITY = 70
-"""Below it blocks show in faces; rather fewer pixels (design.md, section 7)."""
-
-MOST_ENCODES = 5
-SIDE_STEP_PX = 16
-SURE = 0.8
-"""Share of the model's step to the next better level that must already break the limit."""
-USUAL_ENCODES = 3
 PROGRESSIVE_SHARE, BASELINE_SHARE = 0.95, 0.98
 """Of the bytes of a file with the standard's tables, what is expected of one with its own."""
 PROGRESSIVE_SCANS = 10
 """Of libjpeg's default script for colour."""
-NEAR_ENOUGH = 2.0
-"""The same after so many encodes: then few better qualities still fit. 26 pictures x 5 limits: at
-most 3 encodes in 122 of 130, the best quality in 110, at most 3 lower in the others."""
 
 
 @frozen
@@ -69,24 +56,6 @@ class Encoded:
     quality: int | None
     fits: bool
     encodes: int
-
-
-@frozen
-class _Level:
-    """One way to encode; levels are ordered from best to smallest."""
-
-    side_px: int
-    quality: int
-
-    def log_bytes(self, side_px: int) -> float:
-        """Logarithm of the bytes to expect, but for a constant: an error of some per cent.
-
-        Bytes go with the quantisation step to the power -0.70, as measured on 14 portraits, and
-        with a little less than the number of pixels, since a smaller picture has more detail in
-        each.
-        """
-        step = 5000 / self.quality if self.quality < 50 else 200 - 2 * self.quality
-        return 1.7 * math.log(self.side_px / side_px) - 0.70 * math.log(step + 6)
 
 
 class _JpegFile(io.BytesIO):
@@ -179,24 +148,19 @@ def fit_jpeg(
     if max_bytes is None or len(data) <= max_bytes:
         return Encoded(data, image.size, QUALITY, True, 1)
 
-    def encode(level: _Level) -> bytes:
-        return encode_jpeg(
-            _shrunk(image, level.side_px),
-            level.quality,
-            extras,
-            progressive=progressive,
-            fine_colour=False,
-            tight=True,
-        )
+    from preflight.fixer.levels import LOWEST_QUALITY, fitted
 
     passes_over = PROGRESSIVE_SCANS * image.width * image.height
     progressive = progressive and passes_over <= Limits().max_jpeg_scan_megapixels * 1_000_000
 
-    side = max(image.size)
-    levels = [_Level(side, quality) for quality in range(QUALITY, LOWEST_QUALITY - 1, -1)]
-    levels += [_Level(smaller, LOWEST_QUALITY) for smaller in _sides_below(side, floor_px)]
+    def encode(image: Image.Image, quality: int) -> bytes:
+        return encode_jpeg(
+            image, quality, extras, progressive=progressive, fine_colour=False, tight=True
+        )
+
+    qualities = range(QUALITY, LOWEST_QUALITY - 1, -1)
     expected = len(data) * (PROGRESSIVE_SHARE if progressive else BASELINE_SHARE)
-    return _fitted(image, levels, encode, max_bytes, expected, True)
+    return fitted(image, qualities, floor_px, encode, max_bytes, expected, first_was_other=True)
 
 
 def fit_png(
@@ -206,92 +170,13 @@ def fit_png(
     data = encode_png(image, extras)
     if max_bytes is None or len(data) <= max_bytes:
         return Encoded(data, image.size, None, True, 1)
-    side = max(image.size)
-    levels = [_Level(each, QUALITY) for each in (side, *_sides_below(side, floor_px))]
+    from preflight.fixer.levels import fitted
 
-    def encode(level: _Level) -> bytes:
-        return encode_png(_shrunk(image, level.side_px), extras)
+    def encode(image: Image.Image, _quality: int) -> bytes:
+        return encode_png(image, extras)
 
-    return replace(_fitted(image, levels, encode, max_bytes, len(data), False), quality=None)
-
-
-def _sides_below(side_px: int, floor_px: int | None) -> list[int]:
-    """Smaller sides to try, down to the floor itself."""
-    if floor_px is None or floor_px >= side_px:
-        return []
-    return [*range(side_px - SIDE_STEP_PX, floor_px, -SIDE_STEP_PX), floor_px]
-
-
-def _shrunk(image: Image.Image, side_px: int) -> Image.Image:
-    from PIL.Image import Resampling
-
-    longest = max(image.size)
-    if side_px == longest:
-        return image
-    width, height = (max(1, round(length * side_px / longest)) for length in image.size)
-    return image.resize((width, height), Resampling.BICUBIC)
-
-
-def _fitted(
-    image: Image.Image,
-    levels: list[_Level],
-    encode: Callable[[_Level], bytes],
-    max_bytes: int,
-    first_bytes: float,
-    first_was_other: bool,
-) -> Encoded:
-    """The best level that fits, by regula falsi on the logarithm of bytes.
-
-    The first level is known not to fit, or was encoded in another way and may be tried again. With
-    the model of `_Level` the second guess is near and the third usually the answer. It ends when
-    the next better level is known, or by the model sure, to be too large.
-    """
-    side = max(image.size)
-    expected = [level.log_bytes(side) for level in levels]
-    goal = math.log(max_bytes)
-    too_large, fits = (-1 if first_was_other else 0), len(levels)
-    sizes = {0: math.log(first_bytes)}
-    best: Encoded | None = None
-    smallest = Encoded(b"", image.size, None, False, 1)
-    encodes = 1
-    while too_large + 1 < fits and encodes < MOST_ENCODES:
-        at = _guess(expected, sizes, goal, too_large, fits)
-        if best is None and encodes == MOST_ENCODES - 1:
-            at = len(levels) - 1  # the last try: is it possible at all?
-        data = encode(levels[at])
-        encodes += 1
-        sizes[at] = math.log(len(data))
-        size = _shrunk_size(image.size, levels[at].side_px)
-        tried = Encoded(data, size, levels[at].quality, len(data) <= max_bytes, encodes)
-        if tried.fits:
-            best, fits = tried, at
-            steps = SURE if encodes < USUAL_ENCODES else NEAR_ENOUGH
-            if at > 0 and sizes[at] + (expected[at - 1] - expected[at]) * steps > goal:
-                break
-        else:
-            smallest, too_large = tried, at
-    return replace(best or smallest, encodes=encodes)
-
-
-def _guess(
-    expected: list[float], sizes: dict[int, float], goal: float, too_large: int, fits: int
-) -> int:
-    """The first level that should fit, strictly between the two bounds."""
-    nearest, *others = sorted(sizes, key=lambda at: abs(sizes[at] - goal))
-    slope = 1.0
-    if others and expected[others[0]] != expected[nearest]:
-        rise = (sizes[others[0]] - sizes[nearest]) / (expected[others[0]] - expected[nearest])
-        slope = min(max(rise, 0.3), 2.0)
-    wanted = expected[nearest] + (goal - sizes[nearest]) / slope
-    for at in range(too_large + 1, fits):
-        if expected[at] <= wanted + 1e-9:
-            return at
-    return fits - 1
-
-
-def _shrunk_size(size: tuple[int, int], side_px: int) -> tuple[int, int]:
-    longest = max(size)
-    return max(1, round(size[0] * side_px / longest)), max(1, round(size[1] * side_px / longest))
+    found = fitted(image, (QUALITY,), floor_px, encode, max_bytes, len(data))
+    return replace(found, quality=None)
 
 
 def _enlarged(
