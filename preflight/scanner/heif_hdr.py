@@ -37,7 +37,7 @@ def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) ->
         side_px: As in `decode_picture`.
     """
     np = numpy()
-    samples = np.asarray(samples)
+    owner, samples = samples, np.asarray(samples)
     height, width = samples.shape[:2]
     if samples.ndim == 2:
         samples = np.broadcast_to(samples[..., None], (height, width, 3))
@@ -49,13 +49,20 @@ def hdr_picture(samples: Any, bits: int, colour: Colour, side_px: int | None) ->
     white = (2**bits - 1) << (16 - bits)
     # One peak for the reduced copy and for all pixels: the two must not differ in brightness.
     peak = brightest_light(small[::step, ::step], colour, white)
-    closer = None if scale == 1 else partial(_part, samples, colour, white, peak)
+    closer = None if scale == 1 else partial(_part, owner, samples, colour, white, peak)
     return Picture(_image(small, colour, white, peak), 1, width, height, closer, is_srgb=True)
 
 
 def _part(
-    samples: Any, colour: Colour, white: int, peak: float, box: PixelBox, _shrink: float
+    _owner: Any,
+    samples: Any,
+    colour: Colour,
+    white: int,
+    peak: float,
+    box: PixelBox,
+    _shrink: float,
 ) -> tuple[Image.Image, tuple[int, int]]:
+    """The owner is only kept: pillow-heif 1.3 frees the samples with the picture they came from."""
     left, top, right, bottom = box
     return _image(samples[top:bottom, left:right], colour, white, peak), (left, top)
 

@@ -116,6 +116,30 @@ def test_the_reduced_copy_and_all_pixels_have_the_same_light(
     assert np.abs(np.asarray(alone.image).astype(int) - np.asarray(whole)).max() <= 3
 
 
+class Lent:
+    """Samples that go when nobody has their owner any more, like those of pillow-heif 1.3."""
+
+    def __init__(self, samples: np.ndarray) -> None:
+        self._samples = samples.copy()
+        self.__array_interface__ = {
+            **self._samples.__array_interface__,
+            "data": memoryview(self._samples).cast("B"),
+        }
+
+    def __del__(self) -> None:
+        self._samples[:] = 0
+
+
+def test_samples_stay_as_long_as_a_closer_look_needs_them() -> None:
+    samples = np.random.default_rng(1).integers(0, 65536, (64, 80, 3), dtype=np.uint16)
+    colour, box = Colour(hdr="pq", cicp=(9, 16, 9)), (0, 0, 80, 64)
+    kept = heif_hdr.hdr_picture(samples, 16, colour, 16).closer
+    lent = heif_hdr.hdr_picture(Lent(samples), 16, colour, 16).closer
+    assert kept is not None
+    assert lent is not None
+    assert np.array_equal(np.asarray(lent(box, 1.0)[0]), np.asarray(kept(box, 1.0)[0]))
+
+
 def test_blocks_are_averaged_before_the_tones_are_mapped() -> None:
     samples = np.random.default_rng(1).integers(0, 65536, (9, 11, 3), dtype=np.uint16)
     small = heif_hdr._reduced(samples, 4)
