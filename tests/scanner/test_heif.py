@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import heif_making as make
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -17,6 +18,7 @@ from preflight.scanner.decode import decode_picture
 from preflight.scanner.orientation import upright_size
 
 LIMITS = Limits()
+LIBHEIF = tuple(int(part) for part in pillow_heif.libheif_version().split(".")[:2])
 SQUARE = make.ispe(64, 64)
 
 
@@ -363,7 +365,8 @@ def test_derived_pictures_are_healthy(photo):
         assert (structure.width_px, structure.height_px) == size
         assert structure.damage + content.damage + content.skipped == ()
         assert (content.picture is not None) == pixels
-        assert decode_picture(data, "heic", structure, LIMITS).image.size == size
+        if size != (320, 480) or LIBHEIF > (1, 21):  # which refuses a tile that is used twice
+            assert decode_picture(data, "heic", structure, LIMITS).image.size == size
 
 
 def test_items_may_not_use_the_same_bytes_again_and_again(photo):
