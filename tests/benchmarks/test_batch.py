@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.batch import run, scale, watching
+from benchmarks.batch import run, scale
 from benchmarks.batch.watching import lines_of, most, watched
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
@@ -15,13 +15,18 @@ LINUX = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs L
 @LINUX
 def test_exactly_the_bad_ones_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "HANGING", 2)  # each is waited for
-    monkeypatch.setattr(watching, "_EVERY_S", 0.02)  # a quarter of the run is soon over
     done, wrong = run.whole_run(tmp_path, 100, 2, timeout_s=2)
     assert wrong == []
     assert done.exit_code == 1
-    memory = run.memory(done.parent_bytes, 100)
-    assert 0 < memory.growth < 1.2
-    assert run.memory(done.child_bytes, 100).early > 0
+    for looks in (done.parent_bytes, done.child_bytes):
+        assert max(size for _photos, size in looks) > 1_000_000
+
+
+def test_memory_is_compared_early_and_late() -> None:
+    looks = [(0, 90), (499, 80), (500, 10), (900, 12), (1001, 70), (2499, 60), (2500, 18)]
+    memory = run.memory(looks, 3000)
+    assert (memory.early, memory.late, memory.growth) == (12, 18, 1.5)
+    assert run.memory([(24, 9), (25, 2), (50, 3), (51, 9), (75, 3), (100, 3)], 100).growth == 1
 
 
 @LINUX
