@@ -107,6 +107,11 @@ def never_fail_on_streams() -> None:
             )
 
 
+def stdout_is_closed() -> bool:
+    """What is written there would be lost; `never_fail_on_streams` has made it so."""
+    return getattr(sys.stdout, "name", "") == os.devnull
+
+
 def _silence_stdout() -> None:
     """Keeps Python from failing once more when it flushes standard output at its end."""
     with suppress(OSError, ValueError):  # a captured stream has no descriptor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from preflight.batch.fixing import Fixing, journals_of
 from preflight.batch.photos import Photos
 from preflight.cli.asked import Asked, asks
 from preflight.cli.command import PhotoCommand
-from preflight.cli.console import say
+from preflight.cli.console import say, stdout_is_closed
 from preflight.cli.options import as_path
 from preflight.cli.progress import Progress
 from preflight.cli.report import format_option, report_to, timings_option, with_page
@@ -124,7 +123,7 @@ def _refuse_two_on_stdout(format_: str) -> None:
             f"Standard output cannot take both the photo and the {format_} report.",
             "Give the photo a name with -o.",
         )
-    if getattr(sys.stdout, "name", "") == os.devnull:  # as `never_fail_on_streams` has it
+    if stdout_is_closed():
         raise OutputError("Standard output is closed.", "Give the photo a name with -o.")
     if sys.stdout.isatty():
         raise UsageError(

@@ -10,7 +10,7 @@ import click
 
 from preflight.cli.values import Crop, Side, Size
 from preflight.errors import UsageError
-from preflight.fixer.options import CROPS, FixOptions
+from preflight.fixer.options import CROPS, FORMATS, FixOptions
 from preflight.naming import format_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,7 +26,7 @@ def wish_options(command: Command) -> Command:
 _WISHES = (
     click.option("--size", "size_px", type=Side(), metavar="PX", help="Side of the square; 1024."),
     click.option("--max-bytes", type=Size(), metavar="SIZE", help="No larger than: 500kB, 1MB."),
-    click.option("--to", type=click.Choice(["jpeg", "png", "auto"]), help="Format of the copy."),
+    click.option("--to", type=click.Choice(FORMATS), help="Format of the copy."),
     click.option("--crop", type=Crop(), help=f"Keep: {', '.join(CROPS)} or X,Y,SIDE."),
     click.option("--pad", metavar="COLOUR|blur", help="Fill up to a square instead of cutting."),
     click.option("--background", metavar="COLOUR", help="In place of transparency; white."),

@@ -8,7 +8,9 @@ from preflight.errors import UsageError
 from preflight.facts import Box
 from preflight.frozen import frozen
 
-_FORMATS = ("jpeg", "png", "auto")
+FORMATS = ("jpeg", "png", "auto")
+"""Of copies."""
+
 CROPS = ("auto", "face", "center", "top", "whole")
 """Ways to crop that have a name."""
 
@@ -47,8 +49,8 @@ def checked(options: FixOptions) -> FixOptions:
     Raises:
         UsageError: One is not; it would be taken for another.
     """
-    if options.to not in _FORMATS:
-        raise UsageError(f"{options.to!r} is not a format (to).", f"Use {', '.join(_FORMATS)}.")
+    if options.to not in FORMATS:
+        raise UsageError(f"{options.to!r} is not a format (to).", f"Use {', '.join(FORMATS)}.")
     if not isinstance(options.crop, tuple) and options.crop not in CROPS:
         raise UsageError(
             f"{options.crop!r} is not a way to crop.",

@@ -22,12 +22,7 @@ from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.orientation import combined, stored_samples, to_stored, upright_size
 from preflight.scanner.reduce import SMALLEST_SIDE_PX
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    Structure,
-)
+from preflight.scanner.structure import SPOILED, Content, Picture, Structure
 
 CHECK = "avif-content"
 _NO_LIBAOM = (

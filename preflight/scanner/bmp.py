@@ -7,14 +7,13 @@ from preflight.limits import Limits
 from preflight.scanner.bmp_header import RLE4, Header, header_of
 from preflight.scanner.bounds import pixel_limit
 from preflight.scanner.rle import walk_bmp
-from preflight.scanner.structure import SPOILED, Content, Structure
+from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Structure
 from preflight.scanner.tiff_raw import lost_span
 
 _FULL_COLOUR = (24, 32)
 _MAX_TESTED_BYTES = 100_000_000
 _MAX_PADDING_BYTES = 16
 """Some programs put a few bytes behind the pixels, and count them."""
-_CUT = "the file ends before the picture does"
 
 
 def read(data: bytes, limits: Limits) -> Structure:
@@ -150,7 +149,7 @@ def _only_padding_is_missing(data: bytes, header: Header) -> bool:
 
 def _missing(header: Header, rows: int, offset: int) -> Damage:
     share = (header.height_px - rows) / header.height_px
-    return Damage("truncated", "cut-short", _CUT, offset, _rows_behind(header, rows), share)
+    return Damage("truncated", "cut-short", CUT_SHORT, offset, _rows_behind(header, rows), share)
 
 
 def _rows_behind(header: Header, rows: int) -> Box:

@@ -13,7 +13,7 @@ from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.gif_blocks import IMAGE, Frame, blocks, frame_of, join_sub_blocks
 from preflight.scanner.gif_layout import Layout
 from preflight.scanner.lzw import Budget, Walked, gif, walk
-from preflight.scanner.structure import SPOILED, Content, Structure
+from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Structure
 
 _LATER_FRAMES_BYTES, _LATER_FRAMES_RUNS = 500_000, 1000
 """Of the later frames, this much is walked; the rest of an animation is left alone."""
@@ -59,8 +59,7 @@ def _frame_fault(
         text = "its picture lies far outside its frame"
         return Damage("corrupt", "bad-frame", text, block.start)
     if not 1 <= frame.code_bits <= _MOST_CODE_BITS:
-        text = SPOILED
-        return Damage("corrupt", "bad-lzw", text, frame.data - 1)
+        return Damage("corrupt", "bad-lzw", SPOILED, frame.data - 1)
     walked = _walk(data, frame, budget)
     if walked.verdict in ("whole", "unchecked"):
         if block.whole:
@@ -78,7 +77,7 @@ def _fault(layout: Layout, walked: Walked, cut: bool) -> Damage:
     offset = layout.frame.data + walked.used_bytes + walked.used_bytes // 255
     cut = cut and walked.verdict == "short" and not walked.ended
     kind: Literal["truncated", "corrupt"] = "truncated" if cut else "corrupt"
-    text = "the file ends before the picture does" if cut else SPOILED
+    text = CUT_SHORT if cut else SPOILED
     what = "cut-short" if cut else "bad-lzw"
     rows = walked.coded // frame.width_px
     if walked.verdict == "long":  # the wrong code came somewhere before

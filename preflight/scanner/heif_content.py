@@ -24,12 +24,7 @@ from preflight.scanner.libde265 import Decoded
 from preflight.scanner.orientation import upright_size
 from preflight.scanner.planes import can_convert
 from preflight.scanner.reduce import reduced_picture, reduction
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    Structure,
-)
+from preflight.scanner.structure import SPOILED, Content, Picture, Structure
 
 CHECK = "heic-content"
 _HEVC = frozenset({b"hvc1", b"hev1"})

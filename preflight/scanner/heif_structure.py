@@ -27,7 +27,7 @@ from preflight.scanner.heif_sequence import Sequence, read_sequence
 from preflight.scanner.heif_ties import broken_ties
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.isobmff_meta import read_container
-from preflight.scanner.structure import Structure, worst_first
+from preflight.scanner.structure import CUT_SHORT, Structure, worst_first
 from preflight.words import exact_bytes
 
 _NOT_SAID = "its first bytes do not say what it is"
@@ -132,7 +132,7 @@ def _outside(
         frame = sequence.first_frame if sequence else None
         if frame is None or frame[1] <= len(container.data):
             return []
-        message = "the file ends before the picture does"
+        message = CUT_SHORT
         return [Damage("truncated", "extent-outside", message, len(container.data))]
     pictures = {tile.item for tile in layout.tiles}
     lost: list[Tile] = []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from preflight.frozen import frozen
+from preflight.scanner.structure import CUT_SHORT
 
 MAX_ENTRIES = 200_000
 """Boxes, items, extents, references and associations of one file together: three times what the
@@ -174,9 +175,7 @@ class Container:
             if start > last or end > last:
                 raise BoxError(
                     "extent-outside",
-                    "the file ends before the picture does"
-                    if location.method == 0
-                    else "a part of it points outside its place",
+                    CUT_SHORT if location.method == 0 else "a part of it points outside its place",
                     min(start, len(self.data)),
                     cut_off=location.method == 0,
                 )

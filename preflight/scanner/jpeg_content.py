@@ -21,13 +21,7 @@ from preflight.scanner.jpeg_layout import Layout
 from preflight.scanner.jpeg_screen import suspicious
 from preflight.scanner.jpeg_stream import lean
 from preflight.scanner.jpeg_tables import END_OF_BLOCK, first_symbols, wild_entries
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    Structure,
-    worst_first,
-)
+from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Picture, Structure, worst_first
 
 CHECK = "picture-data"
 """Name of this check where it is skipped."""
@@ -41,7 +35,6 @@ _SCAN_HEADERS = tuple(bytes([0, 6 + 2 * count, count]) for count in (1, 2, 3, 4)
 _MAX_STEP_PIXELS = 64_000_000
 """The full step test decodes at full size, 3 bytes a pixel; larger pictures are only screened."""
 
-_CUT = "the file ends before the picture does"
 _MISSING = "part of the picture data is missing"
 _SHIFTED = "from one point on the picture has wrong colours or brightness"
 _TABLE = "a table that the picture is coded with is damaged"
@@ -77,7 +70,7 @@ def _cut_short(
     region: Box | None, lost_share: float | None, layout: Layout, end: int | None = None
 ) -> Damage:
     at = layout.end if end is None else end
-    return Damage("truncated", "missing-end", _CUT, at, region, lost_share)
+    return Damage("truncated", "missing-end", CUT_SHORT, at, region, lost_share)
 
 
 def _probed(data: bytes, layout: Layout, why: str) -> Content:

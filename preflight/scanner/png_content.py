@@ -12,12 +12,7 @@ from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.png_chunks import SIGNATURE, Header, checksum_fits, chunks
 from preflight.scanner.png_layout import Layout
 from preflight.scanner.png_stream import EXTRA_BYTES, PixelStream
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    Structure,
-)
+from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Picture, Structure
 
 _STEP_BYTES = 65_536
 _LARGE_BYTES = 24_000_000
@@ -121,7 +116,7 @@ def _picture_fault(layout: Layout, stream: PixelStream, run: _Run) -> Damage | N
         what = "bad-filter" if stream.bad_filter else "bad-deflate"
         return _fault("corrupt", what, SPOILED, None, header, rows, share)
     if run.cut or not layout.ended:
-        message = "the file ends before the picture does"
+        message = CUT_SHORT
         return _fault("truncated", "cut-short", message, run.end, header, rows, share)
     message = "a part of the picture is missing"
     return _fault("corrupt", "missing-data", message, run.end, header, rows, share)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # Pillow is loaded only where pixels are
 PixelBox = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels."""
 
+CUT_SHORT = "the file ends before the picture does"
+"""What there is to say of a file that lacks its end, behind how much of the picture that is."""
+
 SPOILED = "its data are not as they were written"
 """What there is to say of a picture that is damaged somewhere, behind how much of it is."""
 

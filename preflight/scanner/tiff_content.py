@@ -12,12 +12,7 @@ from preflight.scanner import jpeg
 from preflight.scanner.decode import DecodeError, decode_picture
 from preflight.scanner.lzw import TIFF, Budget, walk
 from preflight.scanner.rle import packbits_fits
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    Structure,
-)
+from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Picture, Structure
 from preflight.scanner.tiff_layout import (
     DEFLATE,
     JPEG,
@@ -161,7 +156,7 @@ class _Walk:
         planes = layout.samples if layout.separate else 1
         share = min(1.0, self.lost_px / (layout.width_px * layout.height_px * planes))
         if self.faults == {"cut"}:
-            text = "the file ends before the picture does"
+            text = CUT_SHORT
             return Damage("truncated", "cut-short", text, self.first, self.boxes[0], share)
         return Damage("corrupt", "bad-strip", SPOILED, self.first, self.boxes[0], share)
 

@@ -13,7 +13,7 @@ from typing import Literal
 from preflight.facts import Colour, Damage
 from preflight.limits import Limits
 from preflight.scanner.bounds import SegmentLog, pixel_limit
-from preflight.scanner.structure import Structure, worst_first
+from preflight.scanner.structure import CUT_SHORT, Structure, worst_first
 from preflight.scanner.webp_chunks import (
     BITSTREAMS,
     FRAME_HEADER_BYTES,
@@ -30,7 +30,6 @@ from preflight.scanner.webp_layout import Layout
 __all__ = ["check_content", "read"]
 
 _ALPHA_FLAG = 0x10
-_CUT = "the file ends before the picture does"
 
 
 def read(data: bytes, limits: Limits) -> Structure:
@@ -147,7 +146,7 @@ class _Walk:
         if 8 + int.from_bytes(self.data[4:8], "little") < len(self.data):
             self._fault("corrupt", "bad-length", "the length that it states is wrong", 4)
         elif chunk.name in BITSTREAMS:
-            self._fault("truncated", "cut-short", _CUT, chunk.body_end)
+            self._fault("truncated", "cut-short", CUT_SHORT, chunk.body_end)
         else:
             text = "the file ends inside one of its parts"
             self._fault("truncated", "cut-chunk", text, chunk.start)

@@ -12,13 +12,7 @@ from preflight.scanner.heif_pixels import KEPT_PIXELS, Mosaic, even_box
 from preflight.scanner.libwebp import Decoded, available, decode
 from preflight.scanner.planes import Plane
 from preflight.scanner.reduce import reduction
-from preflight.scanner.structure import (
-    SPOILED,
-    Content,
-    Picture,
-    PixelBox,
-    Structure,
-)
+from preflight.scanner.structure import SPOILED, Content, Picture, PixelBox, Structure
 from preflight.scanner.webp_chunks import (
     VP8_HEADER_BYTES,
     VP8L_HEADER_BYTES,
