@@ -23,7 +23,10 @@ from benchmarks.quality.metrics import butteraugli, has_butteraugli, png
 from benchmarks.quality.pictures import files, large_enough
 from benchmarks.results import machine, table, versions, write_section
 from preflight.fixer.resample import REDUCING_GAP, resampled
-from preflight.fixer.steps import DETAIL
+from preflight.fixer.steps import DETAIL, side_to_decode
+from preflight.limits import Limits
+from preflight.scanner.scan import scan
+from preflight.source import read_source
 
 SIDE_PX = 1024
 GOAL = 0.3
@@ -71,7 +74,11 @@ def resized(resample: Filter, gap: float | None = None, draft: float | None = No
 
 def as_fix(data: bytes, size: Size) -> Image.Image:
     """The reduction of `fix`: its decode and its Lanczos."""
-    image = opened(data, (round(size[0] * DETAIL), round(size[1] * DETAIL)))
+    source = read_source(data, Limits())
+    picture = scan(source, Limits(), side_px=side_to_decode(min(size))).picture
+    if picture is None:
+        raise ValueError("preflight does not open the photo")
+    image = picture.image.convert("RGB")
     return resampled(image, size, (0, 0, *image.size))
 
 
@@ -127,8 +134,9 @@ def _measure_work_set(paths: list[Path]) -> None:
 `python -m benchmarks.quality.resampling --work-set SCRATCH/set/jpeg` · {machine()} ·
 {versions("pillow")}, libjxl
 
-{len(paths)} photos of 12 megapixels reduced as `fix` does it, from half their size, against Lanczos
-of the whole picture in floating point, both in coded values. butteraugli, 3-norm: median
+{len(paths)} photos of 12 megapixels reduced as `fix` does it, from half their size or, where they
+are dense, as a whole, against Lanczos of the whole picture in floating point, both in coded
+values. butteraugli, 3-norm: median
 {np.median(norms):.2f}, at most {max(norms):.2f}; {sum(n <= GOAL for n in norms)} are within the
 {GOAL} that the project set itself (below 1 is invisible)."""
     write_section("quality-work-set", body)

@@ -12,7 +12,6 @@ from preflight.scanner.jpeg_decode import (
     Array,
     Decoded,
     Job,
-    eighths_for,
     planes,
     simplejpeg,
     units_decoded,
@@ -52,7 +51,7 @@ def content_of(data: bytes, layout: Layout, limits: Limits, side_px: int | None)
     codec = simplejpeg()
     if codec is not None:
         job = Job(codec, data, layout, frame, _MODES[len(frame.components)])
-        eighths = eighths_for(frame, side_px, limits.max_pixels)
+        eighths = job.eighths_for(side_px, limits.max_pixels)
         decoded = job.strict(eighths)
         if decoded.able:
             return _judged(data, job, decoded, eighths)
@@ -158,7 +157,7 @@ def decode_again(
     if mode is None:
         return None
     job = Job(codec, data, layout, frame, mode)
-    eighths = eighths_for(frame, side_px, limits.max_pixels)
+    eighths = job.eighths_for(side_px, limits.max_pixels)
     pixels = job.first_rows(eighths, rows_px) if rows_px else job.lenient(eighths)
     return None if pixels is None else _picture(pixels, job)
 

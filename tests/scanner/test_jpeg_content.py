@@ -12,8 +12,9 @@ from PIL import Image
 
 from preflight.limits import Limits
 from preflight.scanner import jpeg, jpeg_screen
-from preflight.scanner.jpeg_content import _lost_block
-from preflight.scanner.jpeg_layout import Component, Frame
+from preflight.scanner.jpeg_content import _lost_block, decode_again
+from preflight.scanner.jpeg_decode import Job, simplejpeg
+from preflight.scanner.jpeg_layout import Component, Frame, Layout, Scan
 from preflight.scanner.scan import scan
 from preflight.source import Source
 
@@ -499,3 +500,35 @@ def test_zeros_in_place_of_the_end_are_counted_as_lost(share):
     assert damage.lost_share == pytest.approx(share, abs=0.05)
     assert damage.region[1] == pytest.approx(480 * (1 - share), abs=30)
     assert damage.region[3] == 480
+
+
+@pytest.mark.parametrize(
+    ("coded_bytes", "side_px", "eighths"),
+    [
+        (96_374, 147, 3),
+        (96_375, 147, 4),  # 2.57 bits for each of 600 x 500 pixels
+        (96_375, 183, 4),
+        (96_375, 184, 8),  # half of it is 250 px, 1.36 times that is more
+        (96_374, 184, 3),
+        (96_375, 499, 8),
+        (96_375, 900, 8),
+        (96_375, None, 4),  # nobody asked for detail
+    ],
+)
+def test_a_dense_photo_is_reduced_less(coded_bytes, side_px, eighths):
+    frame = Frame(0xC0, 8, 600, 500, (Component(1, 1, 1, 0),))
+    layout = Layout(frame, (Scan(0, 1000, 1000 + coded_bytes, (0,), (0, 63, 0, 0)),))
+    job = Job(simplejpeg(), b"", layout, frame, "GRAY")
+    assert job.eighths_for(side_px, LIMITS.max_pixels) == eighths
+
+
+def test_the_pixels_of_a_dense_photo_are_those_of_less_reduction():
+    chance = np.random.default_rng(5)
+    grain = np.clip(chance.normal(128, 20, (400, 600)), 0, 255).astype(np.uint8)
+    for quality, size in ((75, (300, 200)), (80, (600, 400))):  # 2.52 and 2.86 bits a pixel
+        file = io.BytesIO()
+        Image.fromarray(grain).save(file, "JPEG", quality=quality)
+        structure, content = check(file.getvalue(), 190)
+        assert (content.damage, content.picture.image.size) == ((), size)
+        again = decode_again(file.getvalue(), structure, LIMITS, 190)
+        assert again.image.size == size
