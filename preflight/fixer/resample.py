@@ -46,8 +46,9 @@ def resampled(
     box: Box,
     pixels: Array | None = None,
     planes: Planes | None = None,
+    turn: Image.Transpose | None = None,
 ) -> Image.Image:
-    """A part of the image at another size: smaller by Lanczos, larger by bicubic.
+    """A part of the image at another size, and turned: smaller by Lanczos, larger by bicubic.
 
     Args:
         image: In one of `MODES`; `RGBX` becomes `RGB`, and so may what has planes.
@@ -55,6 +56,7 @@ def resampled(
         box: The part, in pixels, within the image.
         pixels: The image's own, height x width x channels, where they are at hand.
         planes: Those that the image comes of, likewise.
+        turn: Done last.
     """
     from preflight.scanner.pixels import PixelsImage
 
@@ -67,12 +69,13 @@ def resampled(
         image, box = _averaged(image, box, factor)
         pixels = None
     elif planes is not None:
-        return _from_planes(planes, size, box)
+        return _from_planes(planes, size, box, turn)
     channels = _CHANNELS[image.mode]
     rows = _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels)
     values = _resampled(rows, image.size, size, box, image.mode)
     mode = "RGB" if image.mode == "RGBX" else image.mode
-    return PixelsImage(values.reshape(size[1], size[0], -1), mode)
+    resized = PixelsImage(values.reshape(size[1], size[0], -1), mode)
+    return resized if turn is None else resized.transpose(turn)
 
 
 def _averaged(image: Image.Image, box: Box, factor: tuple[int, ...]) -> tuple[Image.Image, Box]:
@@ -154,8 +157,13 @@ def _resampled(
     return result
 
 
-def _from_planes(planes: Planes, size: tuple[int, int], box: Box) -> Image.Image:
-    """As `_resampled`, plane by plane; then colours of the sums, which nothing has rounded yet."""
+def _from_planes(
+    planes: Planes, size: tuple[int, int], box: Box, turn: Image.Transpose | None
+) -> Image.Image:
+    """As `_resampled`, plane by plane; then colours of the sums, which nothing has rounded yet.
+
+    Three planes are turned in half the time of one picture of three colours.
+    """
     from PIL import Image
 
     from preflight.scanner.planes import image_of
@@ -184,7 +192,8 @@ def _from_planes(planes: Planes, size: tuple[int, int], box: Box) -> Image.Image
         colours += offset
         np.clip(colours, 0, 255, out=colours)
         result[:, row : row + count] = colours.reshape(3, count, width)
-    return Image.merge("RGB", [image_of(band) for band in result])
+    images = [image_of(band) for band in result]
+    return Image.merge("RGB", images if turn is None else [i.transpose(turn) for i in images])
 
 
 def _sum_rows(
