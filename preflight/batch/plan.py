@@ -16,13 +16,14 @@ from preflight.naming import READY, Photo, absolute, ready_folder, stem
 _MAX_STEM_BYTES = 236
 """255 bytes is what file systems allow; the rest is for `-ready-10000.jpeg`."""
 
-_RESERVED = re.compile(
-    r"\A(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)"
-    r"(?= *(?:\.|\Z))",
-    re.IGNORECASE,
+_RESERVED = (
+    r"(?i)\A(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)"
+    r"(?= *(?:\.|\Z))"
 )
 """Devices on Windows, whatever follows their first dot (learn.microsoft.com, "Naming Files, Paths,
 and Namespaces"); a folder of copies is often carried there."""
+_RESERVED_STARTS = {"con", "prn", "aux", "nul", "com", "lpt"}
+"""Few names begin so; for the others the expression is not made ready."""
 
 
 @frozen
@@ -122,8 +123,8 @@ class Plan:
         name = "photo" if photo.is_stdin else _shortened(stem(photo.path))
         if home.beside:
             name += READY
-        else:
-            name = _RESERVED.sub(r"\1-photo", name)
+        elif name[:3].lower() in _RESERVED_STARTS:
+            name = re.sub(_RESERVED, r"\1-photo", name)
         return Slot(home.folder, name)
 
     def _home(self, photo: Photo) -> _Home:

@@ -158,20 +158,25 @@ class YuNet:
         planes = np.zeros((2, 2, 3, height + 2, width + 2), np.float32)
         quarters = canvas.reshape(height, 2, width, 2, 3)[..., ::-1].transpose(1, 3, 4, 0, 2)
         planes[..., 1:-1, 1:-1] = quarters
-        row = width + 2
-        flat = planes.reshape(2, 2, 3, -1)
-        columns = np.empty((3 * len(_STEM_TAPS) + 1, flat.shape[-1]), np.float32)
-        for number, (row_tap, column_tap, up, back) in enumerate(_STEM_TAPS):
-            shift = up * row + back
-            plane = flat[1 - row_tap % 2, 1 - column_tap % 2]
-            into = columns[3 * number : 3 * number + 3]
-            into[:, :shift] = 0
-            into[:, shift:] = plane[:, : plane.shape[1] - shift]
-        columns[-1] = 1
-        result: Map = np.empty((len(self._stem) + 1, height + 2, width + 2), np.float32)
-        values = result[:-1].reshape(len(self._stem), -1)
-        np.matmul(self._stem, columns, out=values)
-        np.maximum(values, 0, out=values)
+        row, length = width + 2, (height + 2) * (width + 2)
+        flat = planes.reshape(2, 2, 3, length)
+        inputs = 3 * len(_STEM_TAPS) + 1
+        step = BLOCK_VALUES // 2 // inputs
+        columns = np.ones((inputs, step), np.float32)
+        result: Map = np.zeros((len(self._stem) + 1, height + 2, width + 2), np.float32)
+        values = result[:-1].reshape(len(self._stem), length)
+        # Before the first row and value lies the border, which every tap can reach back into.
+        for begin in range(row + 1, length, step):
+            end = min(begin + step, length)
+            for number, (row_tap, column_tap, up, back) in enumerate(_STEM_TAPS):
+                shift = up * row + back
+                plane = flat[1 - row_tap % 2, 1 - column_tap % 2]
+                columns[3 * number : 3 * number + 3, : end - begin] = plane[
+                    :, begin - shift : end - shift
+                ]
+            part = values[:, begin:end]
+            np.matmul(self._stem, columns[:, : end - begin], out=part)
+            np.maximum(part, 0, out=part)
         return _bordered(result)
 
     def _outputs(self, np: Any, levels: list[Map], scratch: Map) -> list[Map]:

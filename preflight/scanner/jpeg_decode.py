@@ -43,7 +43,7 @@ _STRAY_BYTES = 3
 visible flips of a bit none left so few."""
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
 
-_NOT_DAMAGE = "(?i)could not determine subsampling|not supported|unsupported"
+_NOT_DAMAGE = "could not determine subsampling", "not supported", "unsupported"
 
 
 def simplejpeg() -> ModuleType | None:
@@ -200,7 +200,7 @@ class Job:
             )
         except ValueError as error:
             text = str(error)
-            return Decoded(None, text, able=re.search(_NOT_DAMAGE, text) is None)
+            return Decoded(None, text, able=not any(why in text.lower() for why in _NOT_DAMAGE))
         except MemoryError:
             return Decoded(None, "there is not enough memory", able=False)
         return Decoded(pixels)

@@ -48,7 +48,7 @@ _PERSONAL = {
 }
 _REGIONS, _REGION_NAME = "mwg-rs:Regions", "mwg-rs:Name"
 _THUMBNAILS = ("xmpGImg:image", "xapGImg:image")
-_TAG = re.compile(r"<[^<>]{0,1000}>?")
+_TAG = r"<[^<>]{0,1000}>?"
 
 
 @frozen
@@ -124,4 +124,5 @@ def _content(text: str, name: str) -> str:
         return ""
     end = text.find("</", start)
     close = text.find(name + ">", start)
-    return _TAG.sub(" ", text[start + 1 : close if close > 0 else end if end > 0 else None]).strip()
+    inside = text[start + 1 : close if close > 0 else end if end > 0 else None]
+    return re.sub(_TAG, " ", inside).strip()
