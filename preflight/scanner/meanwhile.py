@@ -22,16 +22,20 @@ _FOR_A_COPY = ("preflight.fixer.run", "PIL.JpegImagePlugin")
 
 
 @contextmanager
-def loading(pixels: int, *, copy: bool) -> Iterator[None]:
+def loading(pixels: int, *, copy: bool, numpy_first: bool = False) -> Iterator[None]:
     """Loads it beside what is done in here, if a second thread is allowed, and waits for that.
 
     Args:
         pixels: That are going to be decoded.
         copy: A copy is going to be made of them.
+        numpy_first: The decoder begins with numpy: to wait until another core has loaded it takes
+            more of both than to do so here.
     """
     if pixels < LEAST_PIXELS or "numpy" in sys.modules or threads_allowed() < 2:
         yield
         return
+    if numpy_first:
+        numpy()
     names = (*_FOR_A_LOOK, *_FOR_A_COPY) if copy else _FOR_A_LOOK
     thread = threading.Thread(target=_load, args=(names,), daemon=True)
     try:

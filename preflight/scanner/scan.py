@@ -120,7 +120,8 @@ def scan(
     if too_much:
         return Scan(replace(facts, limits_hit=(too_much,)), structure)
     apart = structure.width_px * structure.height_px if facts.format in _APART else 0
-    with watch.stage("decode"), loading(apart, copy=side_px is not None):
+    beside = loading(apart, copy=side_px is not None, numpy_first=facts.format == "jpeg")
+    with watch.stage("decode"), beside:
         content = module.check_content(source.data, structure, limits, side_px)
         facts = _add_content(facts, content)
         scanned = _add_pixels(Scan(facts, structure), source, content, limits, side_px)

@@ -17,11 +17,12 @@ import os, sys, threading
 os.cpu_count = lambda: 2
 from preflight.scanner import meanwhile
 {before}
-with meanwhile.loading({pixels}, copy={copy}):
+with meanwhile.loading({pixels}, copy={copy}, numpy_first={first}):
     beside = threading.active_count()
+    first = "numpy" in sys.modules
 for name in ("numpy", "preflight.faces.find", "preflight.fixer.run"):
     print(name in sys.modules)
-print(beside > 1, threading.active_count())
+print(beside > 1, threading.active_count(), *([first] if {first} else []))
 """
 
 LATE = """
@@ -49,11 +50,13 @@ except ZeroDivisionError:
 """
 
 
-def told(pixels: int, *, copy: bool, before: str = "", threads: str = "2") -> list[str]:
+def told(
+    pixels: int, *, copy: bool, before: str = "", threads: str = "2", first: bool = False
+) -> list[str]:
     """Whether numpy, what looks and what makes copies are loaded; whether a thread did that, and
-    how many there are afterwards."""
+    how many there are afterwards; whether numpy was there before, if it was to be."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(pixels=pixels, copy=copy, before=before)],
+        [sys.executable, "-c", CODE.format(pixels=pixels, copy=copy, before=before, first=first)],
         capture_output=True,
         text=True,
         check=True,
@@ -67,6 +70,12 @@ def told(pixels: int, *, copy: bool, before: str = "", threads: str = "2") -> li
 @pytest.mark.parametrize("copy", [True, False])
 def test_what_large_pictures_need_is_there_when_they_are_decoded(copy: bool) -> None:
     assert told(LEAST_PIXELS, copy=copy, before=LATE) == ["True", "True", str(copy), "True", "1"]
+
+
+def test_numpy_is_there_before_a_decoder_that_begins_with_it() -> None:
+    said = told(LEAST_PIXELS, copy=True, before=LATE, first=True)
+    assert said == ["True", "True", "True", "True", "1", "True"]
+    assert told(LEAST_PIXELS - 1, copy=True, first=True)[-1] == "False"
 
 
 @pytest.mark.parametrize(
