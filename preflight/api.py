@@ -142,7 +142,7 @@ def measure(
     with watch.stage("read"):
         whole = read_source(source, limits)
     if side_px is not None:
-        from preflight.fixer.steps import side_to_decode
+        from preflight.fixer.detail import side_to_decode
 
         side_px = side_to_decode(side_px)
     scanned = scan(whole, limits, side_px, watch=watch)

@@ -22,8 +22,8 @@ from PIL import Image
 from benchmarks.quality.metrics import butteraugli, has_butteraugli, png
 from benchmarks.quality.pictures import files, large_enough
 from benchmarks.results import machine, table, versions, write_section
+from preflight.fixer.detail import DETAIL, side_to_decode
 from preflight.fixer.resample import REDUCING_GAP, resampled
-from preflight.fixer.steps import DETAIL, side_to_decode
 from preflight.limits import Limits
 from preflight.scanner.scan import scan
 from preflight.source import read_source

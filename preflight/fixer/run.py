@@ -10,6 +10,7 @@ from preflight.finding import Severity
 from preflight.fixer.colour import srgb_profile
 from preflight.fixer.compare import compare
 from preflight.fixer.crop import NoFaceError, Window, choose_window
+from preflight.fixer.detail import ENOUGH_TO_COMPARE, side_to_decode
 from preflight.fixer.encode import Extras
 from preflight.fixer.fill import parse_colour
 from preflight.fixer.fit import fit
@@ -18,13 +19,11 @@ from preflight.fixer.placement import Placement, place_within
 from preflight.fixer.plan import Plan, Refusal, make_plan
 from preflight.fixer.proof import harm_done, proved, seen_in
 from preflight.fixer.steps import (
-    ENOUGH_TO_COMPARE,
     closer,
     is_fine_enough,
     render,
     rows_to_decode,
     side_that_covers,
-    side_to_decode,
 )
 from preflight.limits import Limits
 from preflight.platforms.combine import combine

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from preflight.facts import Box, Colour
+from preflight.fixer.detail import DETAIL, ENOUGH_TO_COMPARE, side_to_decode
 from preflight.fixer.fill import fill, flatten, vanishing
 from preflight.fixer.kernels import LOBES
 from preflight.fixer.placement import Placement
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from preflight.scanner.planes import Planes
-
-DETAIL = 1.4
-"""Decoded pixels for each of the output, along a side, that a reduced decode has to leave. With
-1.48 (12 megapixels at half scale to 1024 px) butteraugli's 3-norm against the whole decode is 0.19,
-with 1.0 to 1.25 it is more than twice that; below 1 is invisible."""
-
-ENOUGH_TO_COMPARE = 0.5
-"""The same for the proof, which compares at an eighth of the output's size, not below 128 px."""
 
 _LEFT_ALONE = MODES | {"I", "F"}
 """Modes that are resized as they are, or whose whole range of values has to be known."""
@@ -129,11 +122,6 @@ def _resized(
     if changed:
         image = image.resize(size, Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
     return image if turn is None else image.transpose(turn)
-
-
-def side_to_decode(side_px: float) -> int:
-    """The shorter side that a decode has to leave for a square of `side_px` of the whole photo."""
-    return math.ceil(side_px * DETAIL)
 
 
 def is_fine_enough(picture: Picture, placement: Placement, detail: float = DETAIL) -> bool:
