@@ -11,6 +11,8 @@ from preflight.scanner.structure import CUT_SHORT, SPOILED, Content, Structure
 from preflight.scanner.tiff_raw import lost_span
 
 _FULL_COLOUR = (24, 32)
+_WHOLE_BYTES = (8, 16, *_FULL_COLOUR)
+"""Bits of a pixel: a smaller one shares its byte with others."""
 _MAX_TESTED_BYTES = 100_000_000
 _MAX_PADDING_BYTES = 16
 """Some programs put a few bytes behind the pixels, and count them."""
@@ -119,13 +121,14 @@ def check_content(
 
 
 def _lost_rows(data: bytes, header: Header) -> Damage | None:
-    """What raw rows of full colours tell."""
+    """What raw rows tell; of a palette's numbers and of 16 bits only zeros do."""
     size = header.row_bytes * header.height_px
-    if header.bits not in _FULL_COLOUR or size > _MAX_TESTED_BYTES:
+    if header.bits not in _WHOLE_BYTES or size > _MAX_TESTED_BYTES:
         return None
     extra_bytes = len(data) - header.start - size if header.profile is None else 0
     samples = data[header.start : header.start + size]
-    lost = lost_span(samples, header.row_bytes, header.bits // 8, max(0, extra_bytes))
+    smooth = header.bits in _FULL_COLOUR
+    lost = lost_span(samples, header.row_bytes, header.bits // 8, max(0, extra_bytes), smooth)
     if lost is None:
         return None
     first, last = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from preflight.facts import Box, Damage, Skipped
@@ -24,7 +25,7 @@ from preflight.scanner.tiff_layout import (
     Layout,
     Piece,
 )
-from preflight.scanner.tiff_raw import lost_span
+from preflight.scanner.tiff_raw import Span, lost_span
 
 _STEP_BYTES = 1 << 20
 _PIECE_BYTES, _FREE_PIECES = 256, 8000
@@ -75,25 +76,39 @@ _RAW_BYTES = 300_000_000
 
 
 def raw_damage(data: bytes, layout: Layout) -> Damage | None:
-    """What the rows of raw 8-bit samples in one block tell."""
+    """What the rows of raw samples in one block tell; of others than 8-bit light only zeros do."""
     row_bytes = layout.row_bytes(layout.width_px)
-    usual = layout.bits == 8 and layout.photometric in (_BLACK_IS_ZERO, _RGB)
-    if layout.compression != NONE or layout.tile or layout.separate or not usual or not row_bytes:
+    if layout.compression != NONE or layout.tile or layout.bits not in (8, 16) or not row_bytes:
         return None
     pieces = list(layout.pieces())
-    start, size = pieces[0].start, row_bytes * layout.height_px
-    places = [start + row_bytes * layout.rows * number for number in range(len(pieces))]
-    if [piece.start for piece in pieces] != places or not start or size > _RAW_BYTES:
+    places = [0, *accumulate(piece.least_bytes or 0 for piece in pieces)]
+    start, size = pieces[0].start, places[-1]
+    if not start or size > _RAW_BYTES:
+        return None
+    if any(piece.start != start + place for piece, place in zip(pieces, places)):
         return None
     last = layout.directory.last_byte()
     extra_bytes = len(data) - start - size if last <= start + size else 0
-    lost = lost_span(data[start : start + size], row_bytes, layout.samples, max(0, extra_bytes))
+    pixel_bytes = layout.bits // 8 * (1 if layout.separate else layout.samples)
+    light = layout.photometric in (_BLACK_IS_ZERO, _RGB)
+    smooth = light and layout.bits == 8 and not layout.separate
+    samples = data[start : start + size]
+    lost = lost_span(samples, row_bytes, pixel_bytes, max(0, extra_bytes), smooth)
     if lost is None:
         return None
-    top, bottom = lost[0] // row_bytes, min(layout.height_px, -(-lost[1] // row_bytes))
+    top, bottom = _rows_of(lost, row_bytes, layout.height_px)
     box = (0, top, layout.width_px, bottom)
     share = (bottom - top) / layout.height_px
     return Damage("corrupt", "bad-rows", SPOILED, start + lost[0], box, share)
+
+
+def _rows_of(lost: Span, row_bytes: int, height_px: int) -> tuple[int, int]:
+    """First row that is damaged, and the first behind it that is not; planes lie in order."""
+    top, bottom = lost[0] // row_bytes, -(-lost[1] // row_bytes)
+    plane = top // height_px * height_px
+    if bottom > plane + height_px:
+        return 0, height_px
+    return top - plane, bottom - plane
 
 
 @dataclass(slots=True)

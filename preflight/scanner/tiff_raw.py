@@ -21,6 +21,11 @@ size."""
 _FULL_SHARE = 0.98
 """So much of a row that is no black row holds something."""
 _LEAST_ROWS = 4
+_RIM_SHARE = 0.02
+"""Black from so near an edge on may be a panel: the pixels beside it are dark too, or padding."""
+_MOST_RUNS = 64
+"""Where more long runs are, the picture has black parts of its own."""
+_LEAST_VALUES = 8
 _NOISE_BYTES = 256
 """Length of the pieces that are tested for noise: long enough for `_LEAST_CHI`."""
 _BINS = 16
@@ -37,7 +42,9 @@ Span = tuple[int, int]
 """First byte that is damaged, and the first behind it that is not."""
 
 
-def lost_span(samples: bytes, row_bytes: int, pixel_bytes: int, extra_bytes: int) -> Span | None:
+def lost_span(
+    samples: bytes, row_bytes: int, pixel_bytes: int, extra_bytes: int, smooth: bool = True
+) -> Span | None:
     """Which of the samples are damaged; None if no damage is seen.
 
     Args:
@@ -45,29 +52,63 @@ def lost_span(samples: bytes, row_bytes: int, pixel_bytes: int, extra_bytes: int
         row_bytes: Of one row.
         pixel_bytes: Of one pixel, for the steps between neighbours of one colour.
         extra_bytes: That lie behind the last row in the file and belong to nothing.
+        smooth: A byte is like its neighbour of the same colour: not one of a palette's numbers, not
+            half of a sample. Without that only zeros can be told.
     """
     np = numpy()
     if len(samples) < _LEAST_ROWS * row_bytes or row_bytes < 4 * pixel_bytes:
         return None
     flat = np.frombuffer(samples, np.uint8)
-    for found in (
-        _zeros(flat, row_bytes),
-        _noise(flat, row_bytes, pixel_bytes),
-        _seam(flat, row_bytes, extra_bytes),
-    ):
-        if found is not None:
-            return found
+    found = _zeros(flat, row_bytes, pixel_bytes)
+    if found is not None or not smooth:
+        return found
+    return _noise(flat, row_bytes, pixel_bytes) or _seam(flat, row_bytes, extra_bytes)
+
+
+def _zeros(flat: Any, row_bytes: int, pixel_bytes: int) -> Span | None:
+    """The first long run of zeros that is a block or a tail that no picture has."""
+    runs = _long_runs(flat)
+    for start, end in runs[:_MOST_RUNS]:
+        length = end - start
+        # A black panel begins and ends with rows, or with the padding or the dark rim of one.
+        aside = min(start % row_bytes, -start % row_bytes)
+        rim = 0 if len(runs) == 1 and end < len(flat) else _RIM_SHARE * row_bytes
+        if aside <= rim or start < row_bytes:
+            continue
+        before = flat[start - row_bytes : start]
+        if end == len(flat):
+            if length >= _LEAST_ROWS * row_bytes and _is_full(before, pixel_bytes):
+                return start, end
+        elif length % _BLOCK_BYTES == 0:
+            behind = flat[end : end + row_bytes]
+            if len(runs) == 1 and length % row_bytes:
+                return start, end
+            around = _is_full(before, pixel_bytes) and _is_full(behind, pixel_bytes)
+            if around and _is_textured(before) and _is_textured(behind):
+                return start, end
     return None
 
 
-def _zeros(flat: Any, row_bytes: int) -> Span | None:
-    """The only long run of zeros, if it is a block or a tail that no picture has."""
+def _is_full(row: Any, pixel_bytes: int) -> bool:
+    """Whether so many bytes are a row in which next to no pixel is zero."""
+    pixels = row[: len(row) // pixel_bytes * pixel_bytes].reshape(-1, pixel_bytes)
+    full = numpy().count_nonzero(pixels.any(axis=1))
+    return bool(full >= _FULL_SHARE * len(pixels) > 0)
+
+
+def _is_textured(row: Any) -> bool:
+    """Whether a row is a photo's: drawn ones have few values."""
+    return int(numpy().count_nonzero(numpy().bincount(row, minlength=256))) >= _LEAST_VALUES
+
+
+def _long_runs(flat: Any) -> list[Span]:
+    """All runs of zeros of `_BLOCK_BYTES` and more."""
     np = numpy()
     count = len(flat) // _PIECE_BYTES
     pieces = flat[: count * _PIECE_BYTES].reshape(count, _PIECE_BYTES)
     empty = np.flatnonzero(~pieces.any(axis=1))  # a long run has one or more of these in it
     if not len(empty) or len(empty) == count:
-        return None
+        return []
     first = empty[np.concatenate(([True], np.diff(empty) > 1))]
     behind = empty[np.concatenate((np.diff(empty) > 1, [True]))] + 1
     starts = first * _PIECE_BYTES - _empty_bytes(pieces[np.maximum(first - 1, 0)][:, ::-1])
@@ -76,18 +117,9 @@ def _zeros(flat: Any, row_bytes: int) -> Span | None:
     last = pieces[np.minimum(behind, count - 1)]
     last[behind == count] = tail
     ends = np.minimum(behind * _PIECE_BYTES + _empty_bytes(last), len(flat))
-    lengths = ends - np.maximum(starts, 0)
-    long = np.flatnonzero(lengths >= _BLOCK_BYTES)
-    if len(long) != 1:
-        return None
-    start, length = max(0, int(starts[long[0]])), int(lengths[long[0]])
-    if start + length < len(flat):
-        torn = start % row_bytes and length % row_bytes  # a panel begins and ends with rows
-        return (start, start + length) if torn and length % _BLOCK_BYTES == 0 else None
-    before = flat[max(0, start - row_bytes) : start]
-    torn = start % row_bytes and length >= _LEAST_ROWS * row_bytes
-    whole = len(before) == row_bytes and np.count_nonzero(before) >= _FULL_SHARE * row_bytes
-    return (start, len(flat)) if torn and whole else None
+    starts = np.maximum(starts, 0)
+    long = ends - starts >= _BLOCK_BYTES
+    return list(zip(starts[long].tolist(), ends[long].tolist()))
 
 
 def _empty_bytes(pieces: Any) -> Any:

@@ -1,6 +1,7 @@
 """TIFF, raw: damage that the rows show, and pictures that only look like it."""
 
 import io
+import struct
 import tracemalloc
 
 import heif_making
@@ -146,3 +147,81 @@ def test_a_lost_block_of_a_bmp(kind: str) -> None:
     assert (damage.kind, damage.what) == ("corrupt", "bad-rows")
     assert damage.region[1] == pytest.approx(HEIGHT - 100 - (77 + 4096) / ROW, abs=2)
     assert damage.region[3] == pytest.approx(HEIGHT - 100, abs=1)
+
+
+def saved(pixels: np.ndarray, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    image = Image.fromarray(pixels)
+    if kind == "palette":
+        image = image.quantize(200)
+    Image.Image.save(image, buffer, "BMP")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("where", ["block", "tail"])
+@pytest.mark.parametrize("kind", ["colours", "palette"])
+@pytest.mark.parametrize("black_part", [False, True])
+def test_zeros_of_a_bmp(kind: str, where: str, black_part: bool) -> None:
+    """Also where the picture has black of its own, and where the block is as long as rows are."""
+    pixels = np.asarray(heif_making.photo(512, HEIGHT)).copy()
+    if black_part:
+        pixels[200:230, 100:400] = 0
+    data = saved(pixels, kind)
+    row_bytes = 512 * (1 if kind == "palette" else 3)
+    assert found(data) == []
+    at = len(data) - 60 * row_bytes + row_bytes // 3
+    size = 4096 if where == "block" else len(data) - at
+    (damage,) = check(data[:at] + bytes(size) + data[at + size :]).facts.damage
+    assert (damage.kind, damage.what) == ("corrupt", "bad-rows")
+    assert damage.region == (0, max(0, 60 - -(-(row_bytes // 3 + size) // row_bytes)), 512, 60)
+
+
+@pytest.mark.parametrize("kind", ["colours", "palette"])
+@pytest.mark.parametrize("width", [317, 318, 319, 320])
+@pytest.mark.parametrize("dark", [0, 1, 4])
+def test_a_bmp_with_a_black_top_is_sound(kind: str, width: int, dark: int) -> None:
+    """The padding of rows, and a few black pixels beside it, join the black rows behind."""
+    pixels = photo()[:, :width]
+    pixels[:40] = 0
+    pixels[40, width - dark :] = 0
+    assert found(saved(pixels, kind)) == []
+
+
+def planar_tiff(pixels: np.ndarray) -> bytes:
+    """A TIFF whose channels lie one behind the other, 64 rows a strip; the pixels last."""
+    height, width, channels = pixels.shape
+    rows = [min(64, height - top) for top in range(0, height, 64)] * channels
+    entries = 9
+    lists_at = 8 + 2 + 12 * entries + 4
+    start = lists_at + 8 * len(rows)
+    ends = np.cumsum([0, *(count * width for count in rows)])
+    tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 2), (273, lists_at)]
+    tags += [(277, channels), (278, 64), (284, 2)]
+    data = struct.pack("<4sIH", b"II*\0", 8, entries)
+    for tag, value in tags:
+        data += struct.pack("<HHII", tag, 4, len(rows) if tag == 273 else 1, value)
+    data += bytes(4) + struct.pack(f"<{len(rows)}I", *(start + ends[:-1]))
+    data += bytes(start - len(data))
+    return data + np.moveaxis(pixels, 2, 0).tobytes()
+
+
+def test_zeros_in_one_plane_of_a_tiff() -> None:
+    pixels = photo()
+    data = planar_tiff(pixels)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), pixels)
+    assert found(data) == []
+    at = len(data) - pixels.nbytes + (HEIGHT + 90) * WIDTH + 100  # in the second plane
+    (damage,) = check(data[:at] + bytes(4096) + data[at + 4096 :]).facts.damage
+    assert damage.region == (0, 90, WIDTH, 104)
+    (damage,) = check(data[:at] + bytes(len(data) - at)).facts.damage
+    assert damage.region == (0, 0, WIDTH, HEIGHT)  # and all of the third
+
+
+def test_zeros_of_16_bits() -> None:
+    grey = photo()[:, :, 1].astype(np.uint16) * 257 // 3
+    data, start = tiff(grey)
+    assert found(data) == []
+    at = start + 100 * 2 * WIDTH + 77
+    (damage,) = check(data[:at] + bytes(4096) + data[at + 4096 :]).facts.damage
+    assert damage.what == "bad-rows"
+    assert found(data[:at] + bytes(len(data) - at)) == [("corrupt", "bad-rows")]
