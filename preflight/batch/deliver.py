@@ -69,8 +69,10 @@ class Delivery:
             write_bytes: Takes the copy that goes to standard output.
 
         Raises:
-            UsageError: The options contradict each other or the number of photos.
+            UsageError: The options contradict each other or the number of photos; `out` is empty.
         """
+        if out == "":  # a variable of a script that was never set
+            raise UsageError("The name after -o is empty.", "Name a file or a folder there.")
         from_stdin = any(photo.is_stdin for photo in photos)
         if from_stdin and backup_suffix is not None:
             raise UsageError("Standard input cannot be replaced in place.")

@@ -147,9 +147,11 @@ def photo_paths(photos: Sequence[str], files_from: str | None) -> tuple[str, ...
     """All names of photos as they were given.
 
     Raises:
-        UsageError: There is none, or one is empty, or two things come from standard input.
+        UsageError: There is none, or a name is empty, or two things come from standard input.
         SourceError: The list of files cannot be read.
     """
+    if files_from == "":
+        raise UsageError("The name after --files-from is empty.", "Name a list of photos there.")
     paths = (*photos, *(_listed(files_from) if files_from is not None else ()))
     if files_from == "-" and "-" in paths:
         raise UsageError("Standard input cannot be both the list of photos and a photo.")

@@ -13,7 +13,8 @@ from preflight.batch.outcome import Outcome, Summary
 from preflight.cli.console import Console
 from preflight.errors import OutputError, UsageError
 from preflight.naming import absolute, is_file_name
-from preflight.output import REPORT_MODE, atomic_file
+from preflight.output import REPORT_MODE, TargetExistsError, atomic_file
+from preflight.printable import printable
 from preflight.render.ordered import Ordered
 from preflight.render.renderer import FORMAT_NAMES, Renderer, Setting, make_renderer
 
@@ -43,13 +44,14 @@ def report_to(
     Args:
         format_: As `--format` takes it.
         setting: Of the run.
-        out: A file, which appears when the report is whole; None or `-` for standard output.
+        out: A file, which appears when the report is whole, in the place of an earlier report;
+            None or `-` for standard output.
         console: Standard output.
         paths: The photos as they were named, none of which is to be overwritten.
 
     Raises:
-        UsageError: `out` is a photo.
-        OutputError: It could not be written.
+        UsageError: `out` is a photo, or empty.
+        OutputError: It could not be written, or something else has that name.
     """
     target = None if out is None or out == "-" else _checked(out, paths)
     if format_ == "html":
@@ -134,10 +136,20 @@ class Both:
 
 def _checked(out: str, paths: Sequence[str]) -> Path:
     target = Path(out)
+    if not out:
+        raise UsageError("The name of the report is empty.", "Give it one, such as report.html.")
     named = absolute(target) in map(absolute, map(Path, paths))
     if is_file_name(out) or named or (target.is_file() and is_photo(out)):
         raise UsageError(
             f"{out} would be a report over a photo.",
             "`preflight check` writes reports; `preflight fix` makes photos.",
         )
+    if target.is_file():
+        from preflight.render.earlier import is_report
+
+        if not is_report(target):
+            raise TargetExistsError(
+                f"{printable(out)} exists already and is no report of preflight; it was left.",
+                "Choose another name for the report.",
+            )
     return target

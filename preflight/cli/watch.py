@@ -54,8 +54,8 @@ def watch(
 
     if len(asked.paths) != 1 or not Path(asked.paths[0]).is_dir():
         raise UsageError("One folder can be watched.", "For instance: preflight watch incoming/")
-    if out is not None and (out == "-" or is_file_name(out)):
-        raise UsageError(f"{out} is no folder.", "Name a folder with -o.")
+    if out is not None and (out in ("", "-") or is_file_name(out)):
+        raise UsageError(f"{out or 'An empty name'} is no folder.", "Name a folder with -o.")
     folder = Path(asked.paths[0])
     target = Path(out) if out is not None else ready_folder(folder)
     options = fix_options(wishes, None)

@@ -95,3 +95,51 @@ def test_timings_are_said_when_they_are_asked_for(run, photos):
     assert tuple(photo["timings_s"]) == stages
     assert all(seconds >= 0 for seconds in photo["timings_s"].values())
     assert "timings_s" not in json.loads(run("check", "--format", "json", "in/ok.jpg").stdout)
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+@pytest.mark.parametrize("photo", ["in", "in/ok.jpg", "in/tall.jpg", "in/empty.jpg"])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_report_takes_the_place_of_an_earlier_one(run, photos, format_, photo, quiet):
+    for _ in range(2):
+        made = run("check", photo, "--format", format_, *quiet, "-o", "report.x")
+        assert made.exit_code in (0, 1), made.stderr
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize(
+    "words",
+    ["name,photo\nAnna,anna.jpg\n", '{"version": "2.1.0", "runs": []}', "<testsuites/>", "12 May"],
+)
+def test_a_report_takes_the_place_of_nothing_else(run, photos, format_, words):
+    (photos / "staff.x").write_text(words)
+    refused = run("check", "in", "--format", format_, "-o", "staff.x")
+    assert refused.exit_code == 3
+    assert "staff.x exists already and is no report of preflight; it was left" in refused.stderr
+    assert (photos / "staff.x").read_text() == words
+
+
+def test_the_page_of_a_fix_takes_the_place_of_nothing_else(run, photos):
+    (photos / "mine.html").write_text("<p>My own page</p>")
+    refused = run("fix", "in", "--report", "mine.html")
+    assert refused.exit_code == 3
+    assert (photos / "mine.html").read_text() == "<p>My own page</p>"
+    assert not (photos / "in-ready").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "in", "-o", ""),
+        ("fix", "in", "-o", ""),
+        ("fix", "in", "--report", ""),
+        ("watch", "in", "-o", ""),
+        ("check", "in", "--files-from", ""),
+        ("preview", "in/ok.jpg", "-o", ""),
+    ],
+)
+def test_an_empty_name_is_no_name(run, photos, words):
+    """A variable of a script that was never set."""
+    before = sorted(photos.rglob("*"))
+    assert run(*words).exit_code == 2
+    assert sorted(photos.rglob("*")) == before
