@@ -15,6 +15,9 @@ from preflight.scanner.sniff import EXTENSIONS
 READY = "-ready"
 """What a copy beside its original, or a folder of copies, has at the end of its name."""
 
+JOURNAL = ".preflight-journal.jsonl"
+"""In a folder of copies; hidden, as all that is not a photo."""
+
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 """Format of an output to the suffix it gets."""
 

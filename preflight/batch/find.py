@@ -7,11 +7,13 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight.batch.companions import has_edited_copy, is_companion
 from preflight.batch.fingerprints import Names
 from preflight.errors import SourceError
 from preflight.naming import (
+    JOURNAL,
     PHOTO_FORMATS,
     PHOTO_SUFFIXES,
     Photo,
@@ -24,6 +26,9 @@ from preflight.naming import (
 from preflight.printable import printable
 from preflight.scanner.sniff import sniff
 from preflight.systems import is_elsewhere, stub_of, why_refused
+
+if TYPE_CHECKING:  # loaded where there is a journal
+    from preflight.batch.copies import Copies
 
 _SNIFFED_BYTES = 4096
 """What is read of a file that is not called a photo, to see whether it is one."""
@@ -69,18 +74,24 @@ class PhotoFinder:
                 yield Photo(path)
 
     def _walk(self, root: Path) -> Iterator[Photo]:
-        waiting = [str(root)]  # not recursion: a stranger's tree may be deeper than Python's stack
+        known: tuple[Copies, ...] = ()
+        waiting = [(str(root), known)]  # not recursion: a tree may be deeper than Python's stack
         while waiting:
-            place = waiting.pop()
+            place, known = waiting.pop()
             folder = self._list(place)
-            yield from self._photos(root, folder)
-            waiting.extend(reversed(self._entered(folder)))
+            if folder.has_journal:
+                from preflight.batch.copies import Copies
+
+                known = (*known, Copies(place, root))
+            yield from self._photos(root, folder, known)
+            waiting.extend((inner, known) for inner in reversed(self._entered(folder)))
 
     def _list(self, place: str) -> _Folder:
         folder = _Folder(place)
         try:
             with os.scandir(place) as listing:
                 for entry in listing:
+                    folder.has_journal |= entry.name == JOURNAL
                     if _is_hidden(entry):
                         self.skipped["hidden"] += 1
                     else:
@@ -92,7 +103,7 @@ class PhotoFinder:
         folder.folders.sort(key=os.fsencode)
         return folder
 
-    def _photos(self, root: Path, folder: _Folder) -> Iterator[Photo]:
+    def _photos(self, root: Path, folder: _Folder, known: tuple[Copies, ...]) -> Iterator[Photo]:
         names = Names(lambda: folder.files)
         lower_names = Names(lambda: map(str.lower, folder.files))
         stems = Names(lambda: (stem(Path(name)) for name in folder.files if _is_called_photo(name)))
@@ -104,7 +115,11 @@ class PhotoFinder:
                 self.skipped["companion"] += 1
             elif has_edited_copy(name, lower_names, PHOTO_SUFFIXES):
                 self.skipped["unedited"] += 1
-            elif is_copy(stem(Path(name)), stems) or (is_backup(name, names) and is_photo(path)):
+            elif (
+                is_copy(stem(Path(name)), stems)
+                or (is_backup(name, names) and is_photo(path))
+                or any(path in copies for copies in known)
+            ):
                 self.skipped["copy"] += 1
             elif (name not in folder.odd and is_photo(path)) or _is_stub(name):
                 yield Photo(Path(path), root)
@@ -135,6 +150,7 @@ class _Folder:
         folders: Links to folders are not among them.
         links: Those of the files that are links.
         odd: Those that are neither links nor ordinary files: pipes, devices.
+        has_journal: Copies were made into it.
     """
 
     def __init__(self, place: str) -> None:
@@ -143,6 +159,7 @@ class _Folder:
         self.folders: list[str] = []
         self.links: set[str] = set()
         self.odd: set[str] = set()
+        self.has_journal = False
 
     def add(self, entry: os.DirEntry[str]) -> None:
         """Sorts it in."""
@@ -196,8 +213,9 @@ def _unreadable(folder: Path, error: OSError) -> SourceError:
     special = why_refused(name, str(folder), error)
     if special is not None:
         return SourceError(*special)
-    reason = "not allowed" if isinstance(error, PermissionError) else error.strerror
-    return SourceError(f"T{name[1:]} could not be read: {reason}.")
+    if isinstance(error, PermissionError):
+        return SourceError(f"You are not allowed to read {name}.", "Ask its owner to let you in.")
+    return SourceError(f"T{name[1:]} could not be read: {error.strerror}.")
 
 
 def _is_called_photo(name: str) -> bool:

@@ -22,15 +22,12 @@ from preflight.batch.record import decode, encode
 from preflight.errors import OutputError
 from preflight.facts import Facts
 from preflight.frozen import frozen
-from preflight.naming import absolute
+from preflight.naming import JOURNAL, absolute
 from preflight.output import REPORT_MODE, why_unwritable
 from preflight.platforms.platform import Platform
 from preflight.printable import printable
 from preflight.report import FixResult, Report
 from preflight.versions import OWN, version_of
-
-NAME = ".preflight-journal.jsonl"
-"""Hidden, as all that is not a photo."""
 
 VERSION = 1
 """Of a line; lines of another are not understood and their photos are done again."""
@@ -99,7 +96,7 @@ class Journal:
             OutputError: The folder cannot be written, or another run is at work in it.
         """
         self.folder = folder
-        self._path = folder / NAME
+        self._path = folder / JOURNAL
         self._lock = threading.Lock()
         self._keys, self._starts = array("Q"), array("Q")
         try:

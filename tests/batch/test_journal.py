@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from preflight.api import fix
-from preflight.batch.journal import NAME, Journal, hash_of, hash_of_file, settings_hash, stamp_of
+from preflight.batch.find import PhotoFinder
+from preflight.batch.journal import Journal, hash_of, hash_of_file, settings_hash, stamp_of
 from preflight.batch.orphans import remove_orphans
 from preflight.batch.record import decode, encode
 from preflight.errors import OutputError
 from preflight.facts import Colour, Damage, Face, Facts, LimitHit
 from preflight.fixer.options import FixOptions
+from preflight.naming import JOURNAL
 from preflight.platforms.loader import load_many
 from preflight.report import FixResult
 from tests.batch.processes import make_photos
@@ -96,7 +98,7 @@ def test_the_last_line_of_a_photo_holds(tmp_path: Path) -> None:
 )
 def test_strange_lines_are_passed_over(tmp_path: Path, line: bytes) -> None:
     here, good = tmp_path / "here.jpg", tmp_path / "good.jpg"
-    (tmp_path / NAME).write_bytes(line.replace(b"HERE", os.fsencode(str(here))))
+    (tmp_path / JOURNAL).write_bytes(line.replace(b"HERE", os.fsencode(str(here))))
     with Journal(tmp_path) as journal:
         assert journal.find(here) is None
         journal.add(good, STAMP, "s", result(), None, "")
@@ -161,3 +163,58 @@ def test_orphans_of_the_dead_go_and_others_stay(tmp_path: Path) -> None:
         ".preflight-notes.tmp",
         "photo.tmp",
     }
+
+
+def found_in(folder: Path) -> list[str]:
+    return [photo.path.relative_to(folder).as_posix() for photo in PhotoFinder([folder])]
+
+
+def copied(folder: Path, out: Path, **sources: str) -> None:
+    """Copies in `out`, with a journal; `sources` are from names in `out` to names in `folder`."""
+    with Journal(out) as journal:
+        for name, source in sources.items():
+            target = out / f"{name.replace('_in_', '/')}.jpg"
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(b"copy of " + source.encode())
+            (folder / source).write_bytes(b"photo")
+            journal.add(folder / source, STAMP, "", result(), target, hash_of_file(target))
+
+
+def test_copies_in_a_folder_within_are_no_photos_again(tmp_path: Path) -> None:
+    copied(tmp_path, tmp_path / "out", a="ä.heic", deep_in_b="b", c="c.jpg")
+    assert found_in(tmp_path) == ["c.jpg", "ä.heic"]  # `b` is none by name or content
+    assert found_in(tmp_path / "out") == ["a.jpg", "c.jpg", "deep/b.jpg"]
+
+
+def test_copies_among_the_photos_are_no_photos_again(tmp_path: Path) -> None:
+    (tmp_path / "scan").write_bytes(b"")
+    copied(tmp_path, tmp_path, **{"scan-ready": "scan", "long-re-ready": "long-real-name.png"})
+    assert found_in(tmp_path) == ["long-real-name.png"]
+
+
+def test_what_is_not_the_copy_any_more_is_a_photo(tmp_path: Path) -> None:
+    copied(tmp_path, tmp_path / "out", a="a.heic", b="b.heic", c="c.heic")
+    (tmp_path / "out" / "a.jpg").write_bytes(b"one of my own")
+    (tmp_path / "b.heic").unlink()
+    assert found_in(tmp_path) == ["a.heic", "c.heic", "out/a.jpg", "out/b.jpg"]
+
+
+def test_copies_of_photos_elsewhere_are_photos_here(tmp_path: Path) -> None:
+    (tmp_path / "camera").mkdir()
+    copied(tmp_path / "camera", tmp_path / "staff" / "out", a="a.heic")
+    assert found_in(tmp_path / "staff") == ["out/a.jpg"]
+
+
+@pytest.mark.parametrize("line", [b"", b"\xff\n", b'{"version":1,"source":"\\u00', b"[" * 5000])
+def test_a_journal_of_somebody_else_hides_nothing(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"")
+    (tmp_path / JOURNAL).write_bytes(line)
+    assert found_in(tmp_path) == ["a.jpg"]
+
+
+def test_a_journal_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"")
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes here")
+    os.mkfifo(tmp_path / JOURNAL)
+    assert found_in(tmp_path) == ["a.jpg"]

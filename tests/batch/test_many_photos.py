@@ -13,10 +13,10 @@ import pytest
 from preflight.batch.deliver import Delivery
 from preflight.batch.find import PhotoFinder
 from preflight.batch.fingerprints import Fingerprints, Names, fingerprint
-from preflight.batch.journal import NAME, Journal, hash_of
+from preflight.batch.journal import Journal, hash_of
 from preflight.batch.photos import Photos
 from preflight.batch.plan import Plan
-from preflight.naming import Photo
+from preflight.naming import JOURNAL, Photo
 from tests.batch.test_journal import STAMP, result
 
 ROOT = Path("some/folder of people")
@@ -89,7 +89,7 @@ def test_what_is_kept_of_a_journal_is_small(tmp_path: Path) -> None:
         tracemalloc.stop()
         assert journal.find(tmp_path / "2999.jpg") is not None
         assert journal.find(tmp_path / "3000.jpg") is None
-    assert (tmp_path / NAME).stat().st_size > 10 * size
+    assert (tmp_path / JOURNAL).stat().st_size > 10 * size
     assert size / 3000 < 30
     assert peak / 3000 < 150
 
