@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.render.page.frame import MARK
 from tests.batch.processes import copies, finished, left_over, make_photos, start
 
 PHOTOS = 16
@@ -92,11 +93,12 @@ def test_a_page_that_does_not_fit_says_so(
     tmp_path: Path, photos: dict[str, bytes], mount: Mount
 ) -> None:
     mount("size=64k")
-    (tmp_path / "disk" / "report.html").write_text("the old one")
+    page = tmp_path / "disk" / "report.html"
+    page.write_text(f"{MARK} the old one")  # a page of preflight's: a new one may take its place
     done = finished("fix", "in", "-o", "out", "--report", "disk/report.html", cwd=tmp_path)
     assert done.returncode == 3
     assert "report.html could not be written: the disk is full." in done.stderr
-    assert (tmp_path / "disk" / "report.html").read_text() == "the old one"
+    assert page.read_text() == f"{MARK} the old one"
     assert left_over(tmp_path / "disk") == []
     assert f"{PHOTOS} photos: {PHOTOS} ready." in done.stdout
     assert _whole(tmp_path / "out", photos) == PHOTOS
