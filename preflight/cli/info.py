@@ -10,8 +10,10 @@ import click
 
 from preflight.cli.console import Console
 from preflight.cli.values import PlatformName, RuleName
+from preflight.finding import Severity
 from preflight.platforms.platform import Limit, Platform
 from preflight.render.layout import Layout
+from preflight.rules.registry import Rule
 from preflight.suggest import meant
 from preflight.words import exact_bytes, format_word, size
 
@@ -104,9 +106,19 @@ def explain(words: tuple[str, ...]) -> None:
         explain_message(text, console)
         return
     known = get(text)
-    mended = f"`preflight fix` mends it (step {known.step})" if known.step else "a person must act"
-    console.write(f"{layout.styled(known.name, 'bold')} ({known.severity.value}): {mended}\n\n")
+    console.write(
+        f"{layout.styled(known.name, 'bold')} ({known.severity.value}): {_remedy(known)}\n\n"
+    )
     console.write("\n\n".join(_page(known.page, layout)) + "\n")
+
+
+def _remedy(rule: Rule) -> str:
+    """Who does something about it, if anybody has to."""
+    if rule.step:
+        return f"`preflight fix` mends it (step {rule.step})"
+    if rule.severity is Severity.ERROR:
+        return "a person must act"
+    return "by itself it stops no upload"
 
 
 def _page(page: str, layout: Layout) -> Iterator[str]:

@@ -17,8 +17,8 @@ Generated from the rules in this folder; to change a page, change the rule's doc
 
 An *error* makes the upload fail, or the picture is damaged. A *warning* may make it fail or look
 bad. An *info* is harmless and mended in passing. The step says what `preflight fix` does about it;
-a dash means that only a person can. A platform may see a rule more or less strictly, and its file
-says why.
+a dash means that only a person can, if there is need to. A platform may see a rule more or less
+strictly, and its file says why.
 """
 
 

@@ -54,6 +54,20 @@ def test_explain(run, name):
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("corrupt (error)", "a person must act"),
+        ("low-resolution (warning)", "by itself it stops no upload"),
+        ("no-face (info)", "by itself it stops no upload"),
+        ("not-square (warning)", "`preflight fix` mends it (step crop)"),
+    ],
+)
+def test_explain_says_who_has_to_act(run, name, remedy):
+    result = run("explain", name.split()[0])
+    assert result.stdout.splitlines()[0] == f"{name}: {remedy}"
+
+
 def test_explain_what_is_not_there(run):
     result = run("explain", "not-squar")
     assert result.exit_code == 2
