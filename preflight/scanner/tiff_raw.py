@@ -23,6 +23,7 @@ _FULL_SHARE = 0.98
 _LEAST_ROWS = 4
 _RIM_SHARE = 0.02
 """Black from so near an edge on may be a panel: the pixels beside it are dark too, or padding."""
+_LIGHT = 24
 _MOST_RUNS = 64
 """Where more long runs are, the picture has black parts of its own."""
 _LEAST_VALUES = 8
@@ -72,8 +73,10 @@ def _zeros(flat: Any, row_bytes: int, pixel_bytes: int) -> Span | None:
         length = end - start
         # A black panel begins and ends with rows, or with the padding or the dark rim of one.
         aside = min(start % row_bytes, -start % row_bytes)
-        rim = 0 if len(runs) == 1 and end < len(flat) else _RIM_SHARE * row_bytes
-        if aside <= rim or start < row_bytes:
+        if not aside or start < row_bytes:
+            continue
+        inner = end < len(flat) and len(runs) == 1
+        if not inner and aside <= _RIM_SHARE * row_bytes and not _in_light(flat, start, row_bytes):
             continue
         before = flat[start - row_bytes : start]
         if end == len(flat):
@@ -87,6 +90,15 @@ def _zeros(flat: Any, row_bytes: int, pixel_bytes: int) -> Span | None:
             if around and _is_textured(before) and _is_textured(behind):
                 return start, end
     return None
+
+
+def _in_light(flat: Any, start: int, row_bytes: int) -> bool:
+    """Whether nothing dark lies about zeros that begin beside an edge: before, above, across."""
+    row = start - start % row_bytes
+    aside = min(start - row, row + row_bytes - start)
+    above = start - row_bytes
+    near = (flat[start - aside : start], flat[above : above + aside], flat[row : row + aside])
+    return all(int(part.min()) >= _LIGHT for part in near)
 
 
 def _is_full(row: Any, pixel_bytes: int) -> bool:

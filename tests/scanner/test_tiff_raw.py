@@ -178,13 +178,22 @@ def test_zeros_of_a_bmp(kind: str, where: str, black_part: bool) -> None:
 
 @pytest.mark.parametrize("kind", ["colours", "palette"])
 @pytest.mark.parametrize("width", [317, 318, 319, 320])
-@pytest.mark.parametrize("dark", [0, 1, 4])
+@pytest.mark.parametrize("dark", [0, 2, 4])
 def test_a_bmp_with_a_black_top_is_sound(kind: str, width: int, dark: int) -> None:
     """The padding of rows, and a few black pixels beside it, join the black rows behind."""
     pixels = photo()[:, :width]
     pixels[:40] = 0
-    pixels[40, width - dark :] = 0
+    for row in range(dark):  # a corner
+        pixels[40 + row, width - dark + row :] = 0
     assert found(saved(pixels, kind)) == []
+
+
+@pytest.mark.parametrize("aside", [-16, -3, 3, 16])
+def test_zeros_from_near_the_edge_of_a_row(aside: int) -> None:
+    """As where the last tenth of a file is lost, whose rows are a multiple of ten."""
+    data, start = tiff(photo().clip(30, 255))
+    keep = start + 200 * ROW + aside
+    assert found(data[:keep] + bytes(len(data) - keep)) == [("corrupt", "bad-rows")]
 
 
 def planar_tiff(pixels: np.ndarray) -> bytes:
