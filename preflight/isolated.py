@@ -31,12 +31,18 @@ _LIMITS = Limits()
 _OPTIONS = FixOptions()
 
 
+_KEPT_IDLE = 4
+"""More only where more were busy at once. Each has one set of limits: where every call has another
+time-out, such as what is left of a request's, each would leave a process of some 40 MB."""
+
+
 class Pool:
     """Idle workers, kept for the next call. Thread-safe; starts what is needed, no more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[Isolated] = []
+        self._idle: list[Isolated] = []  # that which waits longest first
+        self._busy, self._most_busy = 0, 0
 
     @contextmanager
     def caller(self, limits: Limits) -> Iterator[Isolated]:
@@ -46,18 +52,28 @@ class Pool:
             taken = fitting[-1] if fitting else None
             if taken is not None:
                 self._idle.remove(taken)
+            self._busy += 1
+            self._most_busy = max(self._most_busy, self._busy)
         caller = taken or Isolated(limits)
         try:
             yield caller
         except BaseException:
             caller.close()  # its answer, if one comes, belongs to nobody
+            with self._lock:
+                self._busy -= 1
             raise
         with self._lock:
+            self._busy -= 1
             self._idle.append(caller)
+            kept = max(_KEPT_IDLE, self._most_busy)
+            ended, self._idle = self._idle[:-kept], self._idle[-kept:]
+        for one in ended:
+            one.close()
 
     def forget(self) -> None:
         """Leaves them to the process that this one was forked from: they know one master."""
         self._lock, self._idle = threading.Lock(), []
+        self._busy, self._most_busy = 0, 0
 
     def close(self) -> None:
         """Ends all idle workers."""

@@ -348,6 +348,28 @@ def test_a_process_that_was_forked_leaves_the_workers_to_its_parent() -> None:
     assert len(isolated._pool._idle) == idle > 0
 
 
+def test_calls_with_ever_other_limits_keep_few_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[float] = []
+    monkeypatch.setattr(
+        isolated.Isolated, "close", lambda self: closed.append(self.limits.timeout_s)
+    )
+    pool = isolated.Pool()
+    for timeout_s in (1, 2, 3, 1, 4, 5, 6):
+        with pool.caller(Limits(timeout_s=timeout_s)):
+            pass
+    assert [one.limits.timeout_s for one in pool._idle] == [1, 4, 5, 6]
+    assert closed == [2, 3]  # those that waited longest
+    closed.clear()
+    with contextlib.ExitStack() as together:
+        for _ in range(6):
+            together.enter_context(pool.caller(Limits(timeout_s=7)))
+    assert [one.limits.timeout_s for one in pool._idle] == [7] * 6
+    assert closed == [1, 4, 5, 6]
+    with pytest.raises(KeyError), pool.caller(Limits(timeout_s=7)):
+        raise KeyError
+    assert (pool._busy, len(pool._idle), closed) == (0, 5, [1, 4, 5, 6, 7])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the cap for certain")
 @pytest.mark.parametrize("max_memory_bytes", [1_000_000, 60_000_000])
 def test_a_child_that_has_no_room_even_for_itself_is_no_crash(max_memory_bytes: int) -> None:
