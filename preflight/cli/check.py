@@ -92,6 +92,7 @@ def check(
             stop=lambda: asked.console.closed,
             fail_on=fail_on,
             verbose=asked.verbose,
+            listed=out in (None, "-") and asked.console.lists_failures(format_, one_photo),
             progress=Progress(
                 lambda: sum(1 for _ in PhotoFinder(map(as_path, asked.paths))), quiet=asked.quiet
             )

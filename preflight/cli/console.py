@@ -44,6 +44,11 @@ class Console:
 
         return get_terminal_size().columns
 
+    def lists_failures(self, format_: str, one_photo: bool) -> bool:
+        """Whether who reads messages sees the report too, which ends with all that failed."""
+        both = self.interactive and sys.stderr.isatty()
+        return both and format_ == "text" and not one_photo
+
     def write(self, text: str) -> None:
         """Writes results.
 

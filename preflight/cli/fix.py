@@ -113,6 +113,7 @@ def fix(
             else write,
             dry_run=dry_run,
             verbose=asked.verbose,
+            listed=not delivery.to_stdout and asked.console.lists_failures(format_, one_photo),
             progress=Progress(lambda: len(found), quiet=asked.quiet) if batch else None,
         )
 

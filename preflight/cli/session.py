@@ -105,6 +105,7 @@ def run_session(
     fail_on: FailOn | None = None,
     dry_run: bool = False,
     verbose: bool = False,
+    listed: bool = False,
     progress: Progress | None = None,
 ) -> ExitCode:
     """Takes the outcomes as they come and writes the report as it grows.
@@ -118,6 +119,7 @@ def run_session(
         fail_on: As in `Outcome.exit_code`.
         dry_run: Nothing is written.
         verbose: Tracebacks of bugs are shown.
+        listed: The report ends with all that failed, before the same eyes: it is not said twice.
         progress: Shows how far the run is.
 
     Raises:
@@ -134,7 +136,8 @@ def run_session(
                 if progress is not None:
                     progress.photo(outcome)
                 with progress.aside() if progress is not None else nullcontext():
-                    _say_failure(outcome, verbose)
+                    if not (listed and outcome.error is not None):
+                        _say_failure(outcome, verbose)
                     write(renderer.photo(outcome))
                 if stop():
                     return max(codes)

@@ -142,7 +142,7 @@ class TextRenderer:
         if passed:
             was = "was" if sum(summary.skipped[reason] for reason in _SKIPPED) == 1 else "were"
             sentence += f" {both(passed)} {was} passed over."
-        if summary.interrupted:
+        if summary.interrupted and not self._setting.endless:
             sentence = f"Stopped before the end. {sentence}"
         return self._layout.paragraph(sentence)
 

@@ -143,3 +143,31 @@ def test_an_empty_name_is_no_name(run, photos, words):
     before = sorted(photos.rglob("*"))
     assert run(*words).exit_code == 2
     assert sorted(photos.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal that a test can read")
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_failed_is_said_once_on_a_terminal(photos, apart):
+    """And in both places where they are two: a file of messages, a file of results."""
+    import os
+    import pty
+    import subprocess
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "preflight", "check", "in/ok.jpg", "in/gone.jpg"]
+    with open("messages", "wb") as messages:  # noqa: PTH123 - the folder is the current one
+        run = subprocess.run(
+            command, stdout=theirs, stderr=messages if apart else theirs, check=False
+        )
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65_536):
+            shown += piece
+    except OSError:  # Linux says so when all is read
+        pass
+    finally:
+        os.close(ours)
+    assert run.returncode == 3
+    assert shown.count(b"There is no file") == 1
+    assert (photos / "messages").read_bytes().count(b"There is no file") == apart
