@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Generator
@@ -30,6 +31,12 @@ def pytest_configure() -> None:
     process whose answer to it is tested."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_teardown() -> None:
+    """Commands on folders tell Python to search nothing that is loaded for garbage. They end then;
+    here tests come after them, and on Python 3.14 Hypothesis warns of what it no longer finds."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
