@@ -17,7 +17,7 @@ from preflight.limits import MB, Limits
 from preflight.scanner import libaom
 from preflight.scanner.av1 import BEGINNING_BYTES, Av1Error, coded_size, read_units
 from preflight.scanner.heif_description import Parts
-from preflight.scanner.heif_items import LAYERED, Layout
+from preflight.scanner.heif_items import LAYERED, Layout, Tile
 from preflight.scanner.heif_structure import damage_of_tiles, pixel_limit, read_structure
 from preflight.scanner.isobmff import BoxError, Container, UnsupportedBoxError
 from preflight.scanner.orientation import combined, stored_samples, to_stored, upright_size
@@ -29,6 +29,8 @@ _NO_LIBAOM = (
     "what is coded inside an AVIF can only be checked with the extra photo-preflight[avif]; "
     "without it damage there goes unseen"
 )
+_MOST_TILES = 256
+"""A grid of more is not judged: each tile takes a walk through the file's table of contents."""
 _UNKNOWN = "this kind of AVIF cannot be checked; damage may go unseen"
 
 
@@ -61,9 +63,13 @@ def check_content(
         verdict, samples = libaom.judge_and_keep(file)
     else:
         verdict = libaom.judge(file)
+    lost: list[Tile] = []
+    if verdict is libaom.Verdict.WHOLE and len(layout.tiles) > 1:
+        verdict, lost = _judged_by_tile(file, parts.container, layout)
     if verdict is libaom.Verdict.DAMAGED:
         message = "its coded data make no sense from some place on"
-        return Content((Damage("corrupt", "lost-sync", message, _offset(parts, layout)),))
+        spoiled = Damage("corrupt", "lost-sync", message, _offset(parts, layout))
+        return Content((_of_tiles(layout, lost, spoiled),))
     if verdict is libaom.Verdict.UNKNOWN:
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
     return Content(picture=_hdr_picture(samples, structure, layout, side_px) if samples else None)
@@ -136,13 +142,45 @@ def _units(container: Container, layout: Layout) -> tuple[Damage, ...]:
                 continue  # reported when the boxes were read
             spans = container.spans(number)
             tiles = [tile for tile in layout.tiles if tile.item == number]
-            message = SPOILED
-            damage = Damage("corrupt", error.what, message, spans[0][0] if spans else None)
-            if len(layout.tiles) > 1 and layout.simple:
-                crops = tuple(each for each in layout.transforms if each.crop)
-                damage = damage_of_tiles(replace(layout, transforms=crops), tiles, damage)
-            return (damage,)
+            damage = Damage("corrupt", error.what, SPOILED, spans[0][0] if spans else None)
+            return (_of_tiles(layout, tiles, damage),)
     return ()
+
+
+def _judged_by_tile(
+    data: bytes, container: Container, layout: Layout
+) -> tuple[libaom.Verdict, list[Tile]]:
+    """What libaom thinks of each tile of a grid, and those that are damaged.
+
+    Of a whole grid libheif leaves out what it cannot decode, and says nothing.
+    """
+    verdicts = {}
+    for number in _av1_items(container, layout)[:_MOST_TILES]:
+        verdicts[number] = libaom.judge(_alone(data, container, number))
+    lost = [tile for tile in layout.tiles if verdicts.get(tile.item) is libaom.Verdict.DAMAGED]
+    if libaom.Verdict.DAMAGED in verdicts.values():
+        return libaom.Verdict.DAMAGED, lost
+    known = all(verdicts.get(tile.item) is libaom.Verdict.WHOLE for tile in layout.tiles)
+    return libaom.Verdict.WHOLE if known else libaom.Verdict.UNKNOWN, []
+
+
+def _alone(data: bytes, container: Container, number: int) -> bytes:
+    """The file with another of its items as the picture that is shown."""
+    start, end = container.primary_span
+    flags_at = container.items[number].flags_at
+    changed = bytearray(data)
+    # A number that has no room there, of a file made by hand, becomes that of some other item.
+    changed[start:end] = (number % 256 ** (end - start)).to_bytes(end - start, "big")
+    changed[flags_at] &= 0xFE
+    return bytes(changed)
+
+
+def _of_tiles(layout: Layout, tiles: list[Tile], damage: Damage) -> Damage:
+    """The same damage with its place, where tiles have one."""
+    if len(layout.tiles) < 2 or not layout.simple:
+        return damage
+    crops = tuple(each for each in layout.transforms if each.crop)
+    return damage_of_tiles(replace(layout, transforms=crops), tiles, damage)
 
 
 def _layered(container: Container, layout: Layout) -> bool:

@@ -56,12 +56,17 @@ class Box:
 
 @frozen
 class Item:
-    """One item of the meta box; `hidden` ones are not meant to be shown by themselves."""
+    """One item of the meta box; `hidden` ones are not meant to be shown by themselves.
+
+    Attributes:
+        flags_at: Offset of the byte whose lowest bit says that; 0 if there is none.
+    """
 
     number: int
     kind: bytes
     hidden: bool = False
     content_type: bytes = b""
+    flags_at: int = 0
 
 
 @frozen
@@ -85,6 +90,7 @@ class Container:
         cut: The top-level box that ends behind the end of the file, and how many bytes it lacks.
         trailing_start: Where bytes begin that are no box of this format; the file's end if none.
         items, locations, references, properties, associations, primary: The meta box.
+        primary_span: Where the number of the primary item stands.
         idat: Span of the item data inside the meta box.
         other_files: It names other files (`dinf`), in which items may lie.
         problems: Boxes that could not be read, the rest was.
@@ -97,6 +103,7 @@ class Container:
     cut: tuple[Box, int] | None = None
     trailing_start: int = 0
     primary: int | None = None
+    primary_span: tuple[int, int] = (0, 0)
     items: dict[int, Item] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
     references: list[tuple[bytes, int, tuple[int, ...]]] = field(default_factory=list)

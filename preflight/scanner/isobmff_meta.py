@@ -114,6 +114,7 @@ def _look_at_tables(container: Container, meta: Box) -> None:
 def _read_primary(container: Container, box: Box) -> None:
     size = 2 if _version(container, box) == 0 else 4
     container.primary = container.uint(box.body + 4, size, box.end)
+    container.primary_span = box.body + 4, box.body + 4 + size
 
 
 def _read_items(container: Container, box: Box) -> None:
@@ -134,8 +135,9 @@ def _read_items(container: Container, box: Box) -> None:
         kind = container.uint(at, 4, entry.end).to_bytes(4, "big")
         texts = container.data[at + 4 : min(entry.end, at + 300)].split(b"\0")
         content_type = texts[1] if kind == b"mime" and len(texts) > 1 else b""
-        hidden = bool(container.uint(entry.body + 3, 1, entry.end) & 1)
-        container.items.setdefault(number, Item(number, kind, hidden, content_type))
+        flags = entry.body + 3
+        hidden = bool(container.uint(flags, 1, entry.end) & 1)
+        container.items.setdefault(number, Item(number, kind, hidden, content_type, flags))
     if found != told:
         container.odd.append(("wrong-count", box.start))
 

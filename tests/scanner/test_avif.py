@@ -136,6 +136,24 @@ def test_without_the_extra_the_check_says_so(photo, monkeypatch):
     assert content.damage == ()
 
 
+def grid_of_two(hidden=False):
+    """Two pictures side by side, each an item."""
+    tiles, properties = [], [make.ispe(320, 240), make.ispe(640, 240)]
+    for number in (2, 3):
+        single = make.avif(make.photo().rotate(180 * number))
+        container = avif.read(single, LIMITS).private.container
+        (codec,) = (box for box in container.properties if box.kind == b"av1C")
+        properties.append(single[codec.start : codec.end])
+        coded = container.item_bytes(container.primary, len(single))
+        tiles.append((number, b"av01", coded, [1, len(properties)]))
+    grid = (1, b"grid", make.grid(1, 2, 640, 240), [2])
+    data = make.heif([grid, *tiles], properties, [(b"dimg", 1, [2, 3])], brands=b"avifmif1")
+    for number in (2, 3) if hidden else ():
+        entry = b"infe\x02\0\0%c\0" + bytes([number])
+        data = data.replace(entry % 0, entry % 1)
+    return data
+
+
 class TestWithTheExtra:
     @pytest.fixture(autouse=True)
     def _needs_pyvips(self):
@@ -154,6 +172,27 @@ class TestWithTheExtra:
         assert structure.damage == ()
         (damage,) = avif.check_content(bad, structure, LIMITS, None).damage
         assert (damage.kind, damage.what, damage.offset_bytes) == ("corrupt", "lost-sync", start)
+
+    @pytest.mark.parametrize("hidden", [False, True])
+    def test_each_tile_of_a_grid_is_judged(self, hidden):
+        data = grid_of_two(hidden)
+        structure = avif.read(data, LIMITS)
+        content = avif.check_content(data, structure, LIMITS, None)
+        assert (structure.damage, content.damage, content.skipped) == ((), (), ())
+        for tile in structure.private.layout.tiles:
+            assert structure.private.container.items[tile.item].hidden is hidden
+            start, end = structure.private.container.spans(tile.item)[0]
+            middle = (start + end) // 2
+            bad = data[:middle] + bytes(64) + data[middle + 64 :]
+            assert libaom.judge(bad) is libaom.Verdict.WHOLE  # libheif is content with the other
+            (damage,) = avif.check_content(bad, structure, LIMITS, None).damage
+            assert (damage.what, damage.region, damage.lost_share) == ("lost-sync", tile.box, 0.5)
+
+    def test_a_grid_of_too_many_tiles_is_not_judged(self, monkeypatch):
+        monkeypatch.setattr(avif, "_MOST_TILES", 1)
+        data = grid_of_two()
+        content = avif.check_content(data, avif.read(data, LIMITS), LIMITS, None)
+        assert (len(content.skipped), content.damage) == (1, ())
 
     def test_a_huge_aperture_costs_no_memory(self, monkeypatch):
         huge = make.box(b"clap", struct.pack(">8I", 2**24 - 7, 1, 2**24 - 7, 1, 0, 1, 0, 1))
