@@ -113,5 +113,6 @@ def _why_unreadable(path: Path, error: OSError) -> tuple[str, str]:
     if isinstance(error, IsADirectoryError):
         return f"{shown} is a folder, not a photo.", ""
     if isinstance(error, PermissionError):
-        return f"You are not allowed to read {shown}.", "Copy it to a folder of your own first."
+        advice = "Copy it to a folder of your own, or ask whoever it belongs to for a copy."
+        return f"You are not allowed to read {shown}.", advice
     return f"{shown} could not be read: {error.strerror or error}.", ""
