@@ -173,6 +173,9 @@ def salvage_command(report: Report, path: str, setting: Setting) -> tuple[str, s
     blocking = {f.rule for f in report.findings if f.severity is Severity.ERROR and not f.step}
     if not blocking or not blocking <= SALVAGEABLE or not report.facts.width_px:
         return None
+    harm = [damage for damage in report.facts.damage if damage.harms_picture]
+    if any(damage.region is None or damage.lost_share == 1 for damage in harm):
+        return None  # which part is whole is not known, or none is
     what = "If there is no better copy, this keeps the part that is whole:"
     return what, fix_command(setting, (path,), "--salvage")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from preflight.batch.outcome import Outcome, Summary
-from preflight.facts import Face, Facts, Metadata, Skipped
+from preflight.facts import Damage, Face, Facts, Metadata, Skipped
 from preflight.finding import Finding, Severity
 from preflight.platforms.loader import load
 from preflight.platforms.platform import Limit
@@ -124,6 +124,15 @@ def test_salvage_is_offered_only_where_it_can_help():
     assert "preflight fix --salvage photo.heic" in page(report(CUT))
     assert "--salvage" not in page(report(CUT, replace(CUT, rule="undecodable")))
     assert "--salvage" not in page(report(CUT, facts=replace(FACTS, width_px=None)))
+    half = Damage("truncated", "cut-short", "it ends", region=(0, 2016, 3024, 4032), lost_share=0.5)
+    other = Damage("readable", "missing-end", "it has no end mark")
+    for damage, offered in (
+        ((half, other), True),
+        ((replace(half, lost_share=1.0),), False),
+        ((half, replace(half, region=None)), False),
+    ):
+        shown = page(report(CUT, facts=replace(FACTS, damage=damage)))
+        assert ("--salvage" in shown) is offered
 
 
 def test_nothing_is_called_good_that_was_not_seen():
