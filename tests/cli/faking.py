@@ -38,7 +38,13 @@ PHONE = replace(
 HEIC = replace(PHONE, format="heic", format_name="a HEIC photo", extension="heic", orientation=1)
 CUT = replace(
     PHONE,
-    damage=(Damage("truncated", "missing-eoi", "the file ends too early", lost_share=0.3),),
+    damage=(
+        Damage(
+            *("truncated", "missing-eoi", "the file ends too early"),
+            region=(0, 700, 1000, 1000),
+            lost_share=0.3,
+        ),
+    ),
 )
 EMPTY = Facts("empty.jpg", 0, "jpg", "empty", "an empty file")
 KINDS = {b"ready": READY, b"phone": PHONE, b"heic": HEIC, b"cut": CUT, b"": EMPTY}
