@@ -22,11 +22,11 @@ _REPORT = re.compile(
             r'"driver": \{\s*"name": "preflight"',
             rf"\A{','.join(COLUMNS[:3])},",
             r"^preflight: [0-9]+ photos?, of which ",
-            # what a person reads: its labels, its sums, or the command to go on with
-            r"^  (?:Problem|Advice|Good|Note|Skipped) ",
+            # what a person reads: its labels in their column, or its sums
+            r"^  (?:Problem  |Advice   |Good     |Note     |Skipped  )\S",
             r"^These need you:$",
-            r"^(?:Stopped before the end\. )?[0-9,]+ photos?[:.]",
-            r"^  preflight fix ",
+            r"^(?:Stopped before the end\. )?[0-9,]+ photos?"
+            r"(?:\.$|: [0-9,]+ (?:ready|can be|done|needs? you))",
         )
     ),
     re.MULTILINE,

@@ -109,7 +109,10 @@ def test_a_report_takes_the_place_of_an_earlier_one(run, photos, format_, photo,
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize(
     "words",
-    ["name,photo\nAnna,anna.jpg\n", '{"version": "2.1.0", "runs": []}', "<testsuites/>", "12 May"],
+    [
+        *("name,photo\nAnna,anna.jpg\n", '{"version": "2.1.0", "runs": []}', "<testsuites/>"),
+        "To do\n12 photos: beach, harbour\n  Note the names\n  preflight fix headshots/\n",
+    ],
 )
 def test_a_report_takes_the_place_of_nothing_else(run, photos, format_, words):
     (photos / "staff.x").write_text(words)
