@@ -55,18 +55,22 @@ class Pool:
             self._busy += 1
             self._most_busy = max(self._most_busy, self._busy)
         caller = taken or Isolated(limits)
+        answered = False
         try:
             yield caller
-        except BaseException:
-            caller.close()  # its answer, if one comes, belongs to nobody
-            with self._lock:
-                self._busy -= 1
-            raise
+            answered = True
+        finally:
+            self._give_back(caller, answered)
+
+    def _give_back(self, caller: Isolated, answered: bool) -> None:
+        """Keeps it, unless its answer, if one comes, belongs to nobody; ends what is too many."""
+        kept = [caller] if answered else []
+        ended = [] if answered else [caller]
         with self._lock:
             self._busy -= 1
-            self._idle.append(caller)
-            kept = max(_KEPT_IDLE, self._most_busy)
-            ended, self._idle = self._idle[:-kept], self._idle[-kept:]
+            waiting = self._idle + kept
+            most = max(_KEPT_IDLE, self._most_busy)
+            ended, self._idle = ended + waiting[:-most], waiting[-most:]
         for one in ended:
             one.close()
 

@@ -14,7 +14,7 @@ from preflight.fixer.placement import Placement
 from preflight.frozen import frozen
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import PREMULTIPLIED, eight_bits
-from preflight.scanner.orientation import FLIPS_X, FLIPS_Y, SWAPS_SIDES, transposition
+from preflight.scanner.orientation import FLIPS_X, FLIPS_Y, SWAPS_SIDES, turned_upright
 from preflight.scanner.structure import Picture
 
 if TYPE_CHECKING:
@@ -169,10 +169,8 @@ def _from_source(
     # a part of a block too early.
     image, factor = _reduced(picture, max(1, int(ratio / _LEFT_TO_BICUBIC)))
     spare_x, spare_y = (n - side / factor for n, side in zip(image.size, stored))
-    turn = transposition(picture.orientation)
+    image = turned_upright(image, picture.orientation)
     upright, spare = (picture.width_px, picture.height_px), (spare_x, spare_y)
-    if turn is not None:
-        image = image.transpose(turn)
     if picture.orientation in SWAPS_SIDES:
         upright, spare = upright[::-1], spare[::-1]
     across, down = ((n - over) / side for n, over, side in zip(image.size, spare, upright))

@@ -15,6 +15,7 @@ from preflight.facts import Box
 from preflight.fixer.kernels import LOBES, Bands, bands, spread
 from preflight.scanner.arrays import numpy
 from preflight.scanner.modes import PREMULTIPLIED
+from preflight.scanner.orientation import turned_upright
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -46,9 +47,9 @@ def resampled(
     box: Box,
     pixels: Array | None = None,
     planes: Planes | None = None,
-    turn: Image.Transpose | None = None,
+    orientation: int = 1,
 ) -> Image.Image:
-    """A part of the image at another size, and turned: smaller by Lanczos, larger by bicubic.
+    """A part of the image at another size, turned upright: smaller by Lanczos, larger by bicubic.
 
     Args:
         image: In one of `MODES`; `RGBX` becomes `RGB`, and so may what has planes.
@@ -56,7 +57,7 @@ def resampled(
         box: The part, in pixels, within the image.
         pixels: The image's own, height x width x channels, where they are at hand.
         planes: Those that the image comes of, likewise.
-        turn: Done last.
+        orientation: Exif code of the image.
     """
     from preflight.scanner.pixels import PixelsImage
 
@@ -69,13 +70,13 @@ def resampled(
         image, box = _averaged(image, box, factor)
         pixels = None
     elif planes is not None:
-        return _from_planes(planes, size, box, turn)
+        return _from_planes(planes, size, box, orientation)
     channels = _CHANNELS[image.mode]
     rows = _rows_of(image, channels) if pixels is None else _rows_in(pixels, channels)
     values = _resampled(rows, image.size, size, box, image.mode)
     mode = "RGB" if image.mode == "RGBX" else image.mode
     resized = PixelsImage(values.reshape(size[1], size[0], -1), mode)
-    return resized if turn is None else resized.transpose(turn)
+    return turned_upright(resized, orientation)
 
 
 def _averaged(image: Image.Image, box: Box, factor: tuple[int, ...]) -> tuple[Image.Image, Box]:
@@ -157,9 +158,7 @@ def _resampled(
     return result
 
 
-def _from_planes(
-    planes: Planes, size: tuple[int, int], box: Box, turn: Image.Transpose | None
-) -> Image.Image:
+def _from_planes(planes: Planes, size: tuple[int, int], box: Box, orientation: int) -> Image.Image:
     """As `_resampled`, plane by plane; then colours of the sums, which nothing has rounded yet.
 
     Three planes are turned in half the time of one picture of three colours.
@@ -192,8 +191,7 @@ def _from_planes(
         colours += offset
         np.clip(colours, 0, 255, out=colours)
         result[:, row : row + count] = colours.reshape(3, count, width)
-    images = [image_of(band) for band in result]
-    return Image.merge("RGB", images if turn is None else [i.transpose(turn) for i in images])
+    return Image.merge("RGB", [turned_upright(image_of(band), orientation) for band in result])
 
 
 def _sum_rows(

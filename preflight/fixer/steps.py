@@ -22,7 +22,7 @@ from preflight.scanner.orientation import (
     SWAPS_SIDES,
     to_stored,
     to_upright,
-    transposition,
+    turned_upright,
     upright_size,
 )
 from preflight.scanner.structure import Picture
@@ -66,8 +66,7 @@ def cut(picture: Picture, placement: Placement) -> Image.Image:
     height = placement.spot[3] - placement.spot[1]
     if picture.orientation in SWAPS_SIDES:
         width, height = height, width
-    turn = transposition(picture.orientation)
-    return eight_bits(_resized(image, (width, height), box, pixels, planes, turn))
+    return eight_bits(_resized(image, (width, height), box, pixels, planes, picture.orientation))
 
 
 def _box_in_image(picture: Picture, part: Box) -> Box:
@@ -110,7 +109,7 @@ def _resized(
     box: Box,
     pixels: Any | None,
     planes: Planes | None,
-    turn: Image.Transpose | None,
+    orientation: int,
 ) -> Image.Image:
     """See `resampled`; it leaves two thirds of the difference to a whole decode that Pillow's
     bicubic leaves (speed.md, section 7)."""
@@ -118,10 +117,10 @@ def _resized(
 
     changed = (image.size, box) != (size, (0, 0, *size))
     if changed and image.mode in MODES:
-        return resampled(image, size, box, pixels, planes, turn)
+        return resampled(image, size, box, pixels, planes, orientation)
     if changed:
         image = image.resize(size, Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
-    return image if turn is None else image.transpose(turn)
+    return turned_upright(image, orientation)
 
 
 def is_fine_enough(picture: Picture, placement: Placement, detail: float = DETAIL) -> bool:

@@ -8,7 +8,7 @@ which `decode_picture` crops.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -68,7 +68,8 @@ def check_content(
         verdict, lost = _judged_by_tile(file, parts.container, layout)
     if verdict is libaom.Verdict.DAMAGED:
         message = "its coded data make no sense from some place on"
-        spoiled = Damage("corrupt", "lost-sync", message, _offset(parts, layout))
+        offset = _offset(parts.container, lost or layout.tiles)
+        spoiled = Damage("corrupt", "lost-sync", message, offset)
         return Content((_of_tiles(layout, lost, spoiled),))
     if verdict is libaom.Verdict.UNKNOWN:
         return Content(skipped=(Skipped(CHECK, _UNKNOWN),))
@@ -188,9 +189,10 @@ def _layered(container: Container, layout: Layout) -> bool:
     return any(box.kind in LAYERED for number in numbers for box in container.properties_of(number))
 
 
-def _offset(parts: Parts, layout: Layout) -> int | None:
+def _offset(container: Container, tiles: Sequence[Tile]) -> int | None:
+    """Where the first of them begins."""
     try:
-        spans = parts.container.spans(layout.tiles[0].item) if layout.tiles else []
+        spans = container.spans(tiles[0].item) if tiles else []
     except (BoxError, UnsupportedBoxError):
         return None
     return spans[0][0] if spans else None

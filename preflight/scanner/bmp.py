@@ -138,10 +138,9 @@ def _lost_rows(data: bytes, header: Header) -> Damage | None:
     top, bottom = (
         (first, last) if header.top_down else (header.height_px - last, header.height_px - first)
     )
-    text = SPOILED
     share = (bottom - top) / header.height_px
     box = (0, top, header.width_px, bottom)
-    return Damage("corrupt", "bad-rows", text, header.start + lost[0], box, share)
+    return Damage("corrupt", "bad-rows", SPOILED, header.start + lost[0], box, share)
 
 
 def _only_padding_is_missing(data: bytes, header: Header) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preflight.scanner.arrays import numpy
-from preflight.scanner.orientation import combined, transposition
+from preflight.scanner.orientation import combined, turned_upright
 from preflight.scanner.planes import Array, Plane, Planes, image_of, merged
 from preflight.scanner.structure import PixelBox
 
@@ -93,9 +93,7 @@ class Mosaic:
         turn = 1
         for transform in transforms:
             if transform.crop:
-                upright = transposition(turn)
-                image = image if upright is None else image.transpose(upright)
-                image, turn = image.crop(transform.crop), 1
+                image, turn = turned_upright(image, turn).crop(transform.crop), 1
             else:
                 turn = combined(turn, transform.turn)
         return image, turn

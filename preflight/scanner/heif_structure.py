@@ -132,8 +132,7 @@ def _outside(
         frame = sequence.first_frame if sequence else None
         if frame is None or frame[1] <= len(container.data):
             return []
-        message = CUT_SHORT
-        return [Damage("truncated", "extent-outside", message, len(container.data))]
+        return [Damage("truncated", "extent-outside", CUT_SHORT, len(container.data))]
     pictures = {tile.item for tile in layout.tiles}
     lost: list[Tile] = []
     found: list[Damage] = []

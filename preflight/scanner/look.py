@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from preflight.facts import Face, Facts
 from preflight.frozen import frozen
 from preflight.scanner.modes import eight_bits, is_transparent
-from preflight.scanner.orientation import transposition
+from preflight.scanner.orientation import turned_upright
 from preflight.scanner.structure import Picture
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def small_upright_rgb(picture: Picture) -> Image.Image:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
-    image = image.convert("RGB")
-    turn = transposition(picture.orientation)
-    return image.transpose(turn) if turn is not None else image
+    return turned_upright(image.convert("RGB"), picture.orientation)
 
 
 def _factor(image: Image.Image) -> int:

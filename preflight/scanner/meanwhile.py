@@ -28,8 +28,8 @@ def loading(pixels: int, *, copy: bool, numpy_first: bool = False) -> Iterator[N
     Args:
         pixels: That are going to be decoded.
         copy: A copy is going to be made of them.
-        numpy_first: The decoder begins with numpy: to wait until another core has loaded it takes
-            more of both than to do so here.
+        numpy_first: The decoder begins with numpy: to wait for another core that loads it takes
+            longer than to load it here.
     """
     if pixels < LEAST_PIXELS or "numpy" in sys.modules or threads_allowed() < 2:
         yield

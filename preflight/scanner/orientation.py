@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from preflight.facts import Box
 
 if TYPE_CHECKING:
-    from PIL.Image import Transpose
+    from PIL import Image
 
 SWAPS_SIDES = frozenset({5, 6, 7, 8})
 """Codes that make a wide picture tall."""
@@ -17,11 +17,11 @@ FLIPS_X, FLIPS_Y = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8})
 """
 
 
-def transposition(orientation: int) -> Transpose | None:
-    """Pillow's operation that turns a picture with that Exif code upright; None for 1."""
+def turned_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """An image that was stored with that Exif code as a viewer shows it; with 1 the same."""
     from PIL.Image import Transpose
 
-    return {
+    turn = {
         2: Transpose.FLIP_LEFT_RIGHT,
         3: Transpose.ROTATE_180,
         4: Transpose.FLIP_TOP_BOTTOM,
@@ -30,6 +30,7 @@ def transposition(orientation: int) -> Transpose | None:
         7: Transpose.TRANSVERSE,
         8: Transpose.ROTATE_90,
     }.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def upright_size(width: int, height: int, orientation: int) -> tuple[int, int]:

@@ -116,8 +116,7 @@ def _picture_fault(layout: Layout, stream: PixelStream, run: _Run) -> Damage | N
         what = "bad-filter" if stream.bad_filter else "bad-deflate"
         return _fault("corrupt", what, SPOILED, None, header, rows, share)
     if run.cut or not layout.ended:
-        message = CUT_SHORT
-        return _fault("truncated", "cut-short", message, run.end, header, rows, share)
+        return _fault("truncated", "cut-short", CUT_SHORT, run.end, header, rows, share)
     message = "a part of the picture is missing"
     return _fault("corrupt", "missing-data", message, run.end, header, rows, share)
 

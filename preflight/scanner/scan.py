@@ -54,8 +54,9 @@ _PROFILE_SPACES = {
     "lab": ("Lab", "LAB"),
 }
 
-_APART = frozenset({"jpeg", "webp"})
-"""Formats whose decoders let Python run, and need little of what the pixels need afterwards."""
+_APART = {"jpeg": True, "webp": False}
+"""Formats whose decoders let Python run, and need little of what the pixels need afterwards; and
+whether they begin with numpy."""
 
 LOOK_SIDE_PX = 320
 """Longer side of the picture that faces, focus and light are measured on (faces.md, rule 1)."""
@@ -120,7 +121,7 @@ def scan(
     if too_much:
         return Scan(replace(facts, limits_hit=(too_much,)), structure)
     apart = structure.width_px * structure.height_px if facts.format in _APART else 0
-    beside = loading(apart, copy=side_px is not None, numpy_first=facts.format == "jpeg")
+    beside = loading(apart, copy=side_px is not None, numpy_first=_APART.get(facts.format, False))
     with watch.stage("decode"), beside:
         content = module.check_content(source.data, structure, limits, side_px)
         facts = _add_content(facts, content)

@@ -171,8 +171,7 @@ class _Walk:
         planes = layout.samples if layout.separate else 1
         share = min(1.0, self.lost_px / (layout.width_px * layout.height_px * planes))
         if self.faults == {"cut"}:
-            text = CUT_SHORT
-            return Damage("truncated", "cut-short", text, self.first, self.boxes[0], share)
+            return Damage("truncated", "cut-short", CUT_SHORT, self.first, self.boxes[0], share)
         return Damage("corrupt", "bad-strip", SPOILED, self.first, self.boxes[0], share)
 
     def _fault(self, piece: Piece) -> Fault | None:

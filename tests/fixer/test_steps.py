@@ -12,7 +12,7 @@ from preflight.fixer.fill import fill, flatten, parse_colour
 from preflight.fixer.placement import place
 from preflight.fixer.resample import resampled
 from preflight.fixer.steps import closer, cut, is_fine_enough, render, side_that_covers
-from preflight.scanner.orientation import transposition, upright_size
+from preflight.scanner.orientation import turned_upright, upright_size
 from preflight.scanner.structure import Picture
 
 WHITE = (255, 255, 255)
@@ -25,8 +25,7 @@ def smooth(width: int, height: int, seed: int = 1) -> Image.Image:
 
 
 def turned_first(picture: Picture, box: tuple[float, ...], size: tuple[int, int]) -> np.ndarray:
-    turn = transposition(picture.orientation)
-    upright = picture.image if turn is None else picture.image.transpose(turn)
+    upright = turned_upright(picture.image, picture.orientation)
     return np.asarray(resampled(upright, size, box)).astype(int)  # type: ignore[arg-type]
 
 

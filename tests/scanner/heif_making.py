@@ -6,7 +6,7 @@ import struct
 import numpy as np
 from PIL import Image
 
-from preflight.scanner.orientation import transposition
+from preflight.scanner.orientation import turned_upright
 from preflight.scanner.structure import Picture
 
 QUICK = {"preset": "ultrafast", "x265:pools": "none"}
@@ -85,9 +85,7 @@ def avif(image: Image.Image, **options: object) -> bytes:
 
 def upright(picture: Picture) -> Image.Image:
     """Its pixels in RGB as they are meant to be seen."""
-    turn = transposition(picture.orientation)
-    image = picture.image.convert("RGB")
-    return image if turn is None else image.transpose(turn)
+    return turned_upright(picture.image.convert("RGB"), picture.orientation)
 
 
 def flipped(data: bytes, at: int, bit: int = 0) -> bytes:

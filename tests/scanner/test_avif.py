@@ -187,6 +187,7 @@ class TestWithTheExtra:
             assert libaom.judge(bad) is libaom.Verdict.WHOLE  # libheif is content with the other
             (damage,) = avif.check_content(bad, structure, LIMITS, None).damage
             assert (damage.what, damage.region, damage.lost_share) == ("lost-sync", tile.box, 0.5)
+            assert damage.offset_bytes == start
 
     def test_a_grid_of_too_many_tiles_is_not_judged(self, monkeypatch):
         monkeypatch.setattr(avif, "_MOST_TILES", 1)

@@ -17,7 +17,7 @@ from preflight.scanner import avif as avif_format
 from preflight.scanner import heif, heif_hdr, libaom
 from preflight.scanner.code_points import tone_mapped
 from preflight.scanner.decode import decode_picture
-from preflight.scanner.orientation import transposition
+from preflight.scanner.orientation import turned_upright
 from preflight.scanner.structure import Picture
 
 LIMITS = Limits()
@@ -189,9 +189,7 @@ def measured(data: bytes) -> np.ndarray:
     picture = measure(data, side_px=2000).scan.picture
     assert picture is not None
     assert picture.is_srgb
-    turn = transposition(picture.orientation)
-    image = picture.image
-    return np.asarray(image if turn is None else image.transpose(turn))
+    return np.asarray(turned_upright(picture.image, picture.orientation))
 
 
 def test_alpha_is_kept_and_weighs_colours_when_they_are_reduced() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from preflight.scanner.orientation import to_stored, to_upright, transposition, upright_size
+from preflight.scanner.orientation import to_stored, to_upright, turned_upright, upright_size
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -13,8 +13,7 @@ def test_a_marked_box_moves_as_the_pixels_do(orientation: int) -> None:
     stored = Image.new("L", (40, 24))
     box = (3, 5, 13, 9)
     stored.paste(255, box)
-    turn = transposition(orientation)
-    upright = stored if turn is None else stored.transpose(turn)
+    upright = turned_upright(stored, orientation)
     assert upright.size == upright_size(40, 24, orientation)
     assert upright.getbbox() == to_upright(box, orientation, 40, 24)
 
